@@ -1,0 +1,22 @@
+import { v7 } from 'uuid';
+
+/** What an id names, by its prefix. */
+export type IdPrefix = 'wh_' | 'evt_' | 'dlv_' | 'att_';
+
+/**
+ * A sortable id: the prefix and the 32 hex digits of a UUIDv7 (RFC 9562) of the given time. Ids of one
+ * prefix sort by time, to the millisecond.
+ */
+export function newId(prefix: IdPrefix, at: Date): string {
+  return prefix + v7({ msecs: at.getTime() }).replaceAll('-', '');
+}
+
+/** The least id of that prefix that a time can have: where a day's partition begins. */
+export function firstIdAt(prefix: IdPrefix, at: Date): string {
+  return prefix + at.getTime().toString(16).padStart(12, '0') + '0'.repeat(20);
+}
+
+/** True where the text has the form of an id of that prefix. */
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return text.startsWith(prefix) && /^[0-9a-f]{32}$/.test(text.slice(prefix.length));
+}

@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+import type { AddressPolicy } from './address.js';
+import { BlockedAddressError, InvalidUrlError } from './errors.js';
+
+/** Longest URL of a webhook, in characters, as given and as it is written once parsed. */
+export const MAX_URL_LENGTH = 2_048;
+
+// The parser would drop or encode these silently, and the owner would see another URL than the one given.
+const SPACE_OR_CONTROL = /[\s\p{Cc}]/u;
+
+/**
+ * Reads the URL of a webhook. A host that is an IP address in any spelling, or `localhost`, must pass the
+ * policy; every other name is checked when it is resolved, at each connection.
+ *
+ * Throws `InvalidUrlError`, which never shows the URL since it may hold credentials, or
+ * `BlockedAddressError`.
+ */
+export function parseWebhookUrl(input: string, isAllowed: AddressPolicy): URL {
+  if (typeof input !== 'string' || input === '') throw unfit('is missing');
+  if (input.length > MAX_URL_LENGTH) throw unfit('is too long');
+  if (SPACE_OR_CONTROL.test(input)) throw unfit('holds a space or a control character');
+  if (!URL.canParse(input)) throw unfit("can't be read");
+  const url = new URL(input);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw unfit('is not http or https');
+  if (url.username !== '' || url.password !== '') throw unfit('holds a user name or a password');
+  if (url.href.includes('#')) throw unfit('holds a fragment');
+  if (url.href.length > MAX_URL_LENGTH) throw unfit('is too long once its characters are encoded');
+  const host = bareHost(url);
+  if (host === '') throw unfit('names no host');
+  assertAllowed(host, isAllowed);
+  return url;
+}
+
+/** The host without the brackets of IPv6 and without the dots that end a fully qualified name. */
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
+}
+
+function assertAllowed(host: string, isAllowed: AddressPolicy): void {
+  // Never sent to a resolver: these names are the loopback address (RFC 6761 section 6.3).
+  const isLocalhost = host === 'localhost' || host.endsWith('.localhost');
+  const address = isLocalhost ? '127.0.0.1' : host;
+  if (isIP(address) === 0 || isAllowed(address)) return;
+  const message = `the URL's host ${host} is a private or special address, and deliveries go to public ones`;
+  throw new BlockedAddressError(message, {
+    hint: 'use a public host, or let the operator add the address to POSTHORN_ALLOW_CIDRS',
+    details: { url: message },
+  });
+}
+
+function unfit(fault: string): InvalidUrlError {
+  const message = `the URL ${fault}: use an absolute http or https URL of at most ${MAX_URL_LENGTH} characters, without credentials and fragment, like https://hooks.example.com/posthorn`;
+  return new InvalidUrlError(message, { details: { url: message } });
+}

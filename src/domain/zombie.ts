@@ -1,0 +1,34 @@
+import type { Tier } from './tier.js';
+
+/** What the rule looks at. */
+export interface WebhookHealth {
+  readonly active: boolean;
+  readonly tier: Tier;
+  /** The latest of creation, reactivation and change of URL. */
+  readonly activeSince: Date;
+  /** Null where it never succeeded. */
+  readonly lastSuccess: Date | null;
+  /** The first failed attempt since the last success; null while it is well or was sent nothing. */
+  readonly failingSince: Date | null;
+}
+
+/** Since when a webhook has had no success that counts: its last one, or its last fresh start. */
+export function quietSince(webhook: WebhookHealth): Date {
+  const { lastSuccess, activeSince } = webhook;
+  return lastSuccess !== null && lastSuccess > activeSince ? lastSuccess : activeSince;
+}
+
+/**
+ * True for an active webhook that fails and has been quiet for longer than its tier allows. One that was
+ * sent nothing since its last success is no zombie, however long ago that was.
+ *
+ * @param thresholdsMs milliseconds of quiet that each tier allows; exactly that long is still allowed
+ */
+export function isZombie(
+  webhook: WebhookHealth,
+  thresholdsMs: Readonly<Record<Tier, number>>,
+  now: Date,
+): boolean {
+  if (!webhook.active || webhook.failingSince === null) return false;
+  return now.getTime() - quietSince(webhook).getTime() > thresholdsMs[webhook.tier];
+}

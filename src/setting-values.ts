@@ -1,0 +1,81 @@
+import { CronExpressionParser } from 'cron-parser';
+import { z } from 'zod';
+import { parseDuration } from './domain/duration.js';
+
+/** The kinds of values that settings have, each with what fits in words. All are read from text. */
+
+/** Any text. */
+export const text = z.string();
+
+/** A duration between two others, read into milliseconds. */
+export function duration(least: string, most: string) {
+  const leastMs = parseDuration(least) ?? 0;
+  const mostMs = parseDuration(most) ?? Number.POSITIVE_INFINITY;
+  const fits = `a duration from ${least} to ${most}, like 250ms, 5s, 12h or 365d`;
+  return text.transform((value, context) => {
+    const durationMs = parseDuration(value);
+    if (durationMs !== undefined && durationMs >= leastMs && durationMs <= mostMs)
+      return durationMs;
+    context.addIssue({ code: 'custom', message: fits });
+    return z.NEVER;
+  });
+}
+
+/** A whole number between two others. */
+export function wholeNumber(least: number, most: number) {
+  return text.transform((value, context) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    context.addIssue({ code: 'custom', message: `a whole number from ${least} to ${most}` });
+    return z.NEVER;
+  });
+}
+
+/** A URL of one of these protocols. */
+export function url(protocols: readonly string[], fits: string) {
+  return text.refine((value) => protocols.includes(protocolOf(value)), fits);
+}
+
+/** A cron expression. */
+export const cron = text.refine((value) => {
+  try {
+    CronExpressionParser.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}, 'a cron expression of five or six fields, like "0 3 * * *" (UTC)');
+
+/** A factor by which delays grow. */
+export const factor = text.transform((value, context) => {
+  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= 1 && number <= 100) return number;
+  context.addIssue({ code: 'custom', message: 'a number from 1 to 100' });
+  return z.NEVER;
+});
+
+/** A key of 32 bytes. */
+export const key32 = text.refine(
+  (value) => Buffer.from(value, 'base64').length === 32,
+  'base64 of 32 bytes, as `openssl rand -base64 32` prints it',
+);
+
+/** One Redis, or nodes of a Redis Cluster. */
+export const redisNodes = text
+  .transform((value) => value.split(',').map((node) => node.trim()))
+  .refine(
+    (nodes) => nodes.every((node) => /^rediss?:$/.test(protocolOf(node))),
+    'a URL like redis://host:6379 or rediss://user:password@host:6379, or several with commas between, which name nodes of a Redis Cluster',
+  );
+
+/** Values with commas between. */
+export const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+function protocolOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).protocol : '';
+}

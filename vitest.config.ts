@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/services.ts'],
+    // Settings of the shell must not reach the tests.
+    env: { DATABASE_URL: '', REDIS_URL: '', POSTHORN_API_KEY: '', POSTHORN_SECRET_KEY: '' },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 3,
+  },
+});
