@@ -1,0 +1,124 @@
+import { DUE_CHANNEL } from './events.js';
+import type { Attempt as AttemptRow, Delivery as DeliveryRow } from './generated/client.js';
+import type { DeliveryStatus } from './generated/enums.js';
+import type { Ledger } from './ledger.js';
+import { type Page, type PageRequest, readPage } from './page.js';
+
+/** A delivery as the API and the library show it. */
+export interface Delivery {
+  readonly id: string;
+  readonly eventId: string;
+  readonly webhookId: string;
+  readonly accountId: string;
+  readonly status: DeliveryStatus;
+  readonly attemptCount: number;
+  /** When the next attempt is owed; null once it has ended. */
+  readonly dueAt: Date | null;
+  /** `ok` or the class of the last attempt's error; null before the first. */
+  readonly lastOutcome: string | null;
+  readonly lastStatusCode: number | null;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** An attempt as the API and the library show it. */
+export interface Attempt {
+  readonly id: string;
+  readonly deliveryId: string;
+  readonly webhookId: string;
+  /** 1 for the first. */
+  readonly number: number;
+  /** `ok` or the error's class. */
+  readonly outcome: string;
+  readonly statusCode: number | null;
+  readonly error: string | null;
+  readonly responseExcerpt: string | null;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+}
+
+/** What can be asked of a list of deliveries. */
+export interface DeliveryFilter extends PageRequest {
+  readonly accountId?: string | undefined;
+  readonly webhookId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly status?: DeliveryStatus | undefined;
+}
+
+export function listDeliveries(ledger: Ledger, filter: DeliveryFilter): Promise<Page<Delivery>> {
+  const { accountId, webhookId, eventId, status } = filter;
+  return readPage(
+    filter,
+    ({ before, take }) =>
+      ledger.delivery.findMany({
+        where: {
+          ...(accountId === undefined ? {} : { accountId }),
+          ...(webhookId === undefined ? {} : { webhookId }),
+          ...(eventId === undefined ? {} : { eventId }),
+          ...(status === undefined ? {} : { status }),
+          ...(before === undefined ? {} : { id: { lt: before } }),
+        },
+        orderBy: { id: 'desc' },
+        take,
+      }),
+    toDelivery,
+  );
+}
+
+/** Reads one delivery with its attempts, oldest first; undefined where there is none. */
+export async function findDelivery(
+  ledger: Ledger,
+  id: string,
+  accountId?: string,
+): Promise<(Delivery & { readonly attempts: readonly Attempt[] }) | undefined> {
+  const row = await ledger.delivery.findUnique({ where: { id } });
+  if (row === null || (accountId !== undefined && row.accountId !== accountId)) return undefined;
+  const attempts = await ledger.attempt.findMany({
+    where: { deliveryId: id },
+    orderBy: { id: 'asc' },
+  });
+  return { ...toDelivery(row), attempts };
+}
+
+/** A page of a webhook's attempts, newest first. */
+export function listAttempts(
+  ledger: Ledger,
+  webhookId: string,
+  request: PageRequest,
+): Promise<Page<Attempt>> {
+  return readPage<AttemptRow, Attempt>(
+    request,
+    ({ before, take }) =>
+      ledger.attempt.findMany({
+        where: { webhookId, ...(before === undefined ? {} : { id: { lt: before } }) },
+        orderBy: { id: 'desc' },
+        take,
+      }),
+    (row) => row,
+  );
+}
+
+/**
+ * Makes a delivery due now, at the beginning of its retry schedule, whether it is pending or has ended.
+ *
+ * @returns whether there is one whose webhook is active, which alone can be made
+ */
+export async function retryDelivery(ledger: Ledger, id: string, now: Date): Promise<boolean> {
+  const at = now.toISOString();
+  const rows = await ledger.$queryRaw<{ notified: string }[]>`
+    WITH due AS (
+      UPDATE posthorn.deliveries AS delivery SET
+        status = 'pending', ended_at = NULL, schedule_from = delivery.attempt_count,
+        due_at = ${at}::timestamptz, dispatch_at = ${at}::timestamptz
+      FROM posthorn.webhooks AS webhook
+      WHERE delivery.id = ${id} AND webhook.id = delivery.webhook_id AND webhook.active
+      RETURNING delivery.id
+    )
+    SELECT pg_notify(${DUE_CHANNEL}, '')::text AS notified FROM due`;
+  return rows.length > 0;
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  const { scheduleFrom: _scheduleFrom, dispatchAt: _dispatchAt, dueAt, ...shown } = row;
+  return { ...shown, dueAt: row.status === 'pending' ? dueAt : null };
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { DUE_CHANNEL } from './events.js';
+
+/** Hears the commits that made deliveries due. */
+export interface DueListener {
+  start(): void;
+  /** May be called twice, or before `start`. */
+  stop(): Promise<void>;
+}
+
+const RECONNECT_MS = 1_000;
+
+/**
+ * Listens on a connection of its own, and connects again for as long as it runs. After each connecting it
+ * calls `onDue` once, for what was committed while nobody listened.
+ */
+export function createDueListener(options: {
+  databaseUrl: string;
+  onDue: () => void;
+  log: Logger;
+}): DueListener {
+  const { databaseUrl, onDue, log } = options;
+  const stopping = new AbortController();
+  let loop: Promise<void> | undefined;
+
+  async function listen(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'posthorn listener',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
+    const over = new Promise<void>((resolve, reject) => {
+      client.on('error', reject);
+      client.on('end', () => reject(new Error('the connection was closed')));
+      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    // Settles while nobody awaits it yet where connecting itself fails.
+    over.catch(() => undefined);
+    try {
+      await client.connect();
+      client.on('notification', onDue);
+      await client.query(`LISTEN ${DUE_CHANNEL}`);
+      onDue();
+      await over;
+    } finally {
+      client.removeAllListeners('end');
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await listen();
+      } catch (error) {
+        log.warn({ error }, 'not listening for due deliveries, trying again; the dispatcher polls');
+        await sleep(RECONNECT_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  return {
+    start: () => {
+      loop ??= run();
+    },
+    stop: async () => {
+      stopping.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import type { OwedDelivery } from './dispatch.js';
+import type { DeliveryStatus } from './generated/enums.js';
+import type { Ledger, SqlRunner } from './ledger.js';
+
+/** An event to be written, checked, with its id. */
+export interface EventRow {
+  readonly id: string;
+  readonly accountId: string;
+  readonly type: string;
+  readonly payloadJson: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** What became of it: its deliveries, or the id of the event that its idempotency key stands for. */
+export interface WrittenEvent {
+  /** The event's id; the first event's where the key was used before. */
+  readonly id: string;
+  readonly duplicate: boolean;
+  readonly deliveries: readonly OwedDelivery[];
+}
+
+export interface WriteOptions {
+  readonly now: Date;
+  /** When the dispatcher first looks at the new deliveries. */
+  readonly dispatchAt: Date;
+  /** Wakes the dispatcher at commit. */
+  readonly notify: boolean;
+}
+
+interface WrittenRow {
+  readonly id: string;
+  readonly event_id: string;
+  readonly delivery_id: string | null;
+  readonly webhook_id: string | null;
+}
+
+/** The channel on which a commit wakes the dispatcher. */
+export const DUE_CHANNEL = 'posthorn_due';
+
+/**
+ * Writes events and a pending delivery for each active webhook that wants them, in one statement.
+ *
+ * An idempotency key that stands for an event already makes its event a duplicate: neither it nor any
+ * delivery is written. The upsert takes a lock on the key, so that of two concurrent calls one waits and
+ * then reads the other's id. Of events in the same call that share a key, the first is written.
+ */
+export async function writeEvents(
+  runner: SqlRunner,
+  events: readonly EventRow[],
+  options: WriteOptions,
+): Promise<readonly WrittenEvent[]> {
+  const firsts = new Map(events.toReversed().map((event) => [keyOf(event), event]));
+  const rows = await runner.$queryRawUnsafe<WrittenRow[]>(
+    WRITE_EVENTS,
+    JSON.stringify([...firsts.values()]),
+    options.now.toISOString(),
+    options.dispatchAt.toISOString(),
+    options.notify,
+  );
+  const written = collect(rows);
+  return events.map((event) => {
+    const first = firsts.get(keyOf(event)) ?? event;
+    const { eventId, deliveries } = written.get(first.id) ?? { eventId: first.id, deliveries: [] };
+    return first === event
+      ? { id: eventId, duplicate: eventId !== event.id, deliveries }
+      : { id: eventId, duplicate: true, deliveries: [] };
+  });
+}
+
+/** What makes two events of one call the same: their account and key, or else nothing. */
+function keyOf(event: EventRow): string {
+  return event.idempotencyKey === null ? event.id : `${event.accountId} ${event.idempotencyKey}`;
+}
+
+// The parameters are read as text, whatever Prisma version the caller's transaction is of.
+const WRITE_EVENTS = `
+  WITH input AS (
+    SELECT * FROM json_to_recordset($1::text::json) AS input (
+      "id" text, "accountId" text, "type" text, "payloadJson" text, "idempotencyKey" text)
+  ), keyed AS (
+    INSERT INTO posthorn.idempotency_keys AS known (account_id, key, event_id, created_at)
+    SELECT "accountId", "idempotencyKey", "id", $2::text::timestamptz
+    FROM input WHERE "idempotencyKey" IS NOT NULL
+    ORDER BY "accountId", "idempotencyKey"
+    ON CONFLICT (account_id, key) DO UPDATE SET event_id = known.event_id
+    RETURNING account_id, key, event_id
+  ), resolved AS (
+    SELECT input.*, coalesce(keyed.event_id, input."id") AS event_id
+    FROM input
+    LEFT JOIN keyed ON keyed.account_id = input."accountId" AND keyed.key = input."idempotencyKey"
+  ), fresh AS (
+    INSERT INTO posthorn.events (id, account_id, type, payload, idempotency_key, created_at)
+    SELECT "id", "accountId", "type", "payloadJson", "idempotencyKey", $2::text::timestamptz
+    FROM resolved WHERE event_id = "id"
+    RETURNING id, account_id, type
+  ), owed AS (
+    INSERT INTO posthorn.deliveries
+      (id, event_id, webhook_id, account_id, due_at, dispatch_at, created_at)
+    SELECT posthorn.sortable_id('dlv_', $2::text::timestamptz), fresh.id, webhook.id, fresh.account_id,
+      $2::text::timestamptz, $3::text::timestamptz, $2::text::timestamptz
+    FROM fresh
+    JOIN posthorn.webhooks AS webhook ON webhook.account_id = fresh.account_id AND webhook.active
+      AND (webhook.event_type_pattern IS NULL OR fresh.type ~ webhook.event_type_pattern)
+    RETURNING id, event_id, webhook_id
+  )
+  SELECT resolved."id", resolved.event_id, owed.id AS delivery_id, owed.webhook_id,
+    CASE WHEN $4::boolean THEN pg_notify('${DUE_CHANNEL}', '')::text END AS notified
+  FROM resolved LEFT JOIN owed ON owed.event_id = resolved."id"`;
+
+function collect(rows: readonly WrittenRow[]) {
+  const written = new Map<string, { eventId: string; deliveries: OwedDelivery[] }>();
+  for (const row of rows) {
+    const entry = written.get(row.id) ?? { eventId: row.event_id, deliveries: [] };
+    if (row.delivery_id !== null && row.webhook_id !== null) {
+      const { delivery_id: id, webhook_id: webhookId, event_id: eventId } = row;
+      entry.deliveries.push({ id, webhookId, eventId });
+    }
+    written.set(row.id, entry);
+  }
+  return written;
+}
+
+/** An event as it stands in the ledger, with the number of its deliveries in each state. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly accountId: string;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly idempotencyKey: string | null;
+  readonly createdAt: Date;
+  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
+}
+
+/** Reads one event of an account; undefined where there is none. */
+export async function findEvent(
+  ledger: Ledger,
+  id: string,
+  accountId?: string,
+): Promise<StoredEvent | undefined> {
+  const event = await ledger.event.findUnique({ where: { id } });
+  if (event === null || (accountId !== undefined && event.accountId !== accountId))
+    return undefined;
+  const counts = await countDeliveries(ledger, id);
+  return { ...event, payload: JSON.parse(event.payload), deliveries: counts };
+}
+
+/** How many deliveries of an event are in each state. */
+export async function countDeliveries(
+  ledger: Ledger,
+  eventId: string,
+): Promise<Record<DeliveryStatus, number>> {
+  const groups = await ledger.delivery.groupBy({
+    by: ['status'],
+    where: { eventId },
+    _count: { _all: true },
+  });
+  const counts = { pending: 0, delivered: 0, exhausted: 0, discarded: 0 };
+  for (const group of groups) counts[group.status] = group._count._all;
+  return counts;
+}

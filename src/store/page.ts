@@ -1,0 +1,44 @@
+import { InvalidInputError } from '../domain/errors.js';
+
+/** One page of a list, newest first. */
+export interface Page<Item> {
+  readonly data: readonly Item[];
+  /** What to ask for the next page with; null on the last. */
+  readonly nextCursor: string | null;
+}
+
+/** Which page is asked for. */
+export interface PageRequest {
+  /** The `nextCursor` of the page before; the first page where left out. */
+  readonly cursor?: string | undefined;
+  /** Items on a page: 1 to 100, 25 where left out. */
+  readonly limit?: number | undefined;
+}
+
+export const DEFAULT_PAGE = 25;
+export const LARGEST_PAGE = 100;
+
+/**
+ * Reads one page of rows that are ordered by id, newest first: `read` is asked for one row more than the
+ * page holds, which tells whether another page follows. Throws `InvalidInputError` for a limit that does
+ * not fit.
+ */
+export async function readPage<Row extends { id: string }, Item>(
+  request: PageRequest,
+  read: (query: { before: string | undefined; take: number }) => Promise<readonly Row[]>,
+  toItem: (row: Row) => Item,
+): Promise<Page<Item>> {
+  const limit = request.limit ?? DEFAULT_PAGE;
+  if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
+    throw new InvalidInputError(`limit ${limit} does not fit: use 1 to ${LARGEST_PAGE}`, {
+      details: { limit: `1 to ${LARGEST_PAGE}` },
+    });
+  }
+  const rows = await read({ before: request.cursor, take: limit + 1 });
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    data: shown.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? last.id : null,
+  };
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { firstIdAt, newId } from '../../src/domain/id.js';
+import { writeEvents } from '../../src/store/events.js';
+import { deleteExpiredKeys } from '../../src/store/idempotency-keys.js';
+import {
+  addDays,
+  dayOf,
+  dropPartitions,
+  listPartitions,
+  makePartitions,
+} from '../../src/store/partitions.js';
+import { insertWebhook } from '../../src/store/webhooks.js';
+import { freshOptions, openTestLedger } from '../support/posthorn.js';
+
+const noon = new Date('2025-03-10T12:00:00Z');
+
+async function setup() {
+  const { databaseUrl } = await freshOptions();
+  const ledger = openTestLedger(String(databaseUrl));
+  await insertWebhook(
+    ledger,
+    { id: newId('wh_', noon), accountId: 'a', url: 'http://x', secrets: [] },
+    noon,
+  );
+  const enqueueAt = (now: Date) =>
+    writeEvents(
+      ledger,
+      [
+        {
+          id: newId('evt_', now),
+          accountId: 'a',
+          type: 'x',
+          payloadJson: '1',
+          idempotencyKey: newId('evt_', now),
+        },
+      ],
+      { now, dispatchAt: now, notify: false },
+    );
+  const tableOf = async (table: string, id: string) => {
+    const [row] = await ledger.$queryRawUnsafe<{ name: string }[]>(
+      `SELECT relname AS name FROM posthorn.${table} AS row JOIN pg_class ON pg_class.oid = row.tableoid
+       WHERE row.id = $1`,
+      id,
+    );
+    return row?.name;
+  };
+  return { ledger, enqueueAt, tableOf };
+}
+
+describe('day partitions', () => {
+  test('hold the rows of their day; those that came before their partition are moved into it', async () => {
+    const { ledger, enqueueAt, tableOf } = await setup();
+    const [early] = await enqueueAt(noon);
+    expect(await tableOf('events', early?.id ?? '')).toBe('events_default');
+
+    const made = await makePartitions(ledger, addDays(noon, -1), addDays(noon, 1));
+    expect(made).toContain('events_20250310');
+    expect(made).toContain('attempts_20250311');
+    expect(await tableOf('events', early?.id ?? '')).toBe('events_20250310');
+    expect(await tableOf('deliveries', early?.deliveries[0]?.id ?? '')).toBe('deliveries_20250310');
+
+    const midnight = addDays(dayOf(noon), 1);
+    const [last] = await enqueueAt(new Date(midnight.getTime() - 1));
+    const [first] = await enqueueAt(midnight);
+    expect(await tableOf('events', last?.id ?? '')).toBe('events_20250310');
+    expect(await tableOf('events', first?.id ?? '')).toBe('events_20250311');
+    expect(first?.id.slice(0, 16)).toBe(firstIdAt('evt_', midnight).slice(0, 16));
+  });
+
+  test('are made once, however many instances make them at the same time', async () => {
+    const { ledger } = await setup();
+    const rounds = await Promise.all(
+      [1, 2, 3].map(() => makePartitions(ledger, noon, addDays(noon, 2))),
+    );
+    expect(rounds.flat()).toHaveLength(9);
+    expect(await makePartitions(ledger, noon, addDays(noon, 2))).toEqual([]);
+  });
+
+  test('are dropped past their retention, but not while something in them is owed', async () => {
+    const { ledger, enqueueAt } = await setup();
+    await makePartitions(ledger, noon, addDays(noon, 1));
+    await enqueueAt(noon);
+    const before = addDays(noon, 5);
+    const kept = ['deliveries_20250310', 'events_20250310'];
+    await dropPartitions(ledger, before);
+    const left = (await listPartitions(ledger)).filter((name) => /_202503/.test(name));
+    expect(left).toEqual(kept);
+
+    await ledger.$executeRaw`
+      UPDATE posthorn.deliveries SET status = 'exhausted', dispatch_at = NULL, ended_at = now()`;
+    expect(await dropPartitions(ledger, before)).toEqual(kept);
+    expect(await ledger.event.count()).toBe(0);
+  });
+
+  test('the days of a statement are all that its plan reads', async () => {
+    const { ledger } = await setup();
+    await makePartitions(ledger, noon, addDays(noon, 20));
+    const id = newId('dlv_', noon);
+    const rows = await ledger.$queryRawUnsafe<Record<string, string>[]>(
+      'EXPLAIN SELECT * FROM posthorn.deliveries WHERE id = ANY($1::text[])',
+      [id],
+    );
+    const plan = rows.map((row) => Object.values(row)[0]).join('\n');
+    expect(plan).toContain('deliveries_20250310');
+    expect(plan).not.toContain('deliveries_20250311');
+    expect(plan).not.toContain('Seq Scan');
+  });
+});
+
+test('expired idempotency keys are forgotten, younger ones kept', async () => {
+  const { ledger, enqueueAt } = await setup();
+  await enqueueAt(noon);
+  await enqueueAt(addDays(noon, 1));
+  expect(await deleteExpiredKeys(ledger, addDays(noon, 1))).toBe(1);
+  expect(await ledger.idempotencyKey.count()).toBe(1);
+});
