@@ -1,0 +1,98 @@
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import type { Agent } from 'node:http';
+import { isIP, type LookupFunction } from 'node:net';
+import type { AddressPolicy } from '../domain/address.js';
+
+/** The connection was not made, because deliveries may not reach the address. */
+export class BlockedConnectionError extends Error {
+  override readonly name = 'BlockedConnectionError';
+
+  constructor(readonly address: string) {
+    super(`deliveries may not reach ${address}`);
+  }
+}
+
+/** The host's name did not resolve. `code` is the resolver's, like `ENOTFOUND`. */
+export class UnresolvedNameError extends Error {
+  override readonly name = 'UnresolvedNameError';
+  readonly code: string | undefined;
+
+  constructor(cause?: NodeJS.ErrnoException) {
+    super('the name did not resolve', { cause });
+    this.code = cause === undefined ? 'ENODATA' : cause.code;
+  }
+}
+
+/**
+ * A lookup that answers only addresses that deliveries may reach. It stands where the socket asks for the
+ * address that it then connects to, so that a name can't resolve differently between check and use. One
+ * address that is not allowed blocks the name: a mix is how a name is rebound to a private address.
+ *
+ * Sockets that ask for the same name at the same time share one question, so that a name whose servers
+ * do not answer holds one of the resolver's few threads and not all of them.
+ */
+export function guardLookup(options: {
+  lookup: LookupFunction;
+  isAllowed: AddressPolicy;
+}): LookupFunction {
+  const { lookup, isAllowed } = options;
+  const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
+
+  function resolve(name: string, lookupOptions: LookupOptions): Promise<readonly LookupAddress[]> {
+    const shared = underWay.get(name);
+    if (shared !== undefined) return shared;
+    const question = ask(lookup, name, lookupOptions).finally(() => underWay.delete(name));
+    underWay.set(name, question);
+    return question;
+  }
+
+  return (name, lookupOptions, callback) => {
+    resolve(name, lookupOptions).then(
+      (addresses) => {
+        const [first] = addresses;
+        const blocked = addresses.find(({ address }) => !isAllowed(address));
+        if (blocked !== undefined) callback(new BlockedConnectionError(blocked.address), []);
+        else if (first === undefined) callback(new UnresolvedNameError(), []);
+        else if (lookupOptions.all === true) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(new UnresolvedNameError(error), []),
+    );
+  };
+}
+
+/** Every address of a name, even where the socket wants one, because all of them are checked. */
+function ask(
+  lookup: LookupFunction,
+  name: string,
+  options: LookupOptions,
+): Promise<readonly LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    lookup(name, { ...options, all: true }, (error, answer, family) => {
+      if (error !== null) reject(error);
+      else if (typeof answer === 'string') {
+        resolve([{ address: answer, family: family ?? isIP(answer) }]);
+      } else resolve(answer);
+    });
+  });
+}
+
+/**
+ * Makes an agent refuse hosts that are IP addresses and not allowed: for these a socket asks no lookup.
+ * Connections that are reused were checked when they were made.
+ */
+export function guardLiterals<GuardedAgent extends Agent>(
+  agent: GuardedAgent,
+  isAllowed: AddressPolicy,
+): GuardedAgent {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const host = options.host ?? '';
+    if (isIP(host) === 0 || isAllowed(host)) return connect(options, callback);
+    // The agent reads no socket where there is an error, though the type wants one.
+    const refuse = callback as ((error: Error) => void) | undefined;
+    refuse?.(new BlockedConnectionError(host));
+    return undefined;
+  };
+  return agent;
+}
