@@ -1,0 +1,122 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
+import type { QueueBackend } from '../queue/backend.js';
+import type { DeliveryQueue } from '../queue/delivery-queue.js';
+import type { RepeatableJobs } from '../queue/repeatable-jobs.js';
+import { claimDue, nextDispatchAt, QUEUE_LEASE_MS, releaseLeases } from '../store/dispatch.js';
+import type { Ledger } from '../store/ledger.js';
+
+/** Moves what is due and not queued from the ledger into the queue, for as long as it runs. */
+export interface Dispatcher {
+  start(): void;
+  /** Looks at the ledger at once instead of at the end of the present pause. */
+  wake(): void;
+  /** Ends after the pass under way. May be called twice, or before `start`. */
+  stop(): Promise<void>;
+}
+
+/** Deliveries that one pass moves. */
+const PASS_LIMIT = 1_000;
+
+/** Shortest pause: what is due and not claimed is in another dispatcher's hands for a moment. */
+const SHORTEST_PAUSE_MS = 20;
+
+/** Pause after a pass that failed, while PostgreSQL or Redis is away. */
+const FAULT_PAUSE_MS = 1_000;
+
+export function createDispatcher(options: {
+  ledger: Ledger;
+  backend: QueueBackend;
+  queue: DeliveryQueue;
+  jobs: RepeatableJobs;
+  clock: Clock;
+  pollIntervalMs: number;
+  log: Logger;
+}): Dispatcher {
+  const { ledger, backend, queue, jobs, clock, pollIntervalMs, log } = options;
+  let loop: Promise<void> | undefined;
+  let stopping = false;
+  let awake = false;
+  let endPause: (() => void) | undefined;
+
+  let registered = false;
+
+  /** Makes the repeatable jobs known once, and refills a queue that lost everything, them included. */
+  async function prepareQueue(): Promise<void> {
+    const lost = await backend.lostJobs();
+    if (registered && !lost) return;
+    await jobs.register();
+    registered = true;
+    if (!lost) return;
+    const released = await releaseLeases(ledger);
+    await backend.markJobs();
+    log.info({ released }, 'the queue was empty: it is filled again from the ledger');
+  }
+
+  /** One pass over what is due; true where more may be. */
+  async function pass(): Promise<boolean> {
+    const claim = await claimDue(
+      ledger,
+      { now: clock(), leaseMs: QUEUE_LEASE_MS, limit: PASS_LIMIT },
+      (due) => queue.add(due),
+    );
+    if (claim.due.length > 0 || claim.shelved > 0) {
+      log.debug({ queued: claim.due.length, shelved: claim.shelved }, 'dispatched');
+    }
+    return claim.due.length + claim.shelved >= PASS_LIMIT;
+  }
+
+  /** How long nothing will be due, as far as the ledger tells. */
+  async function quietMs(): Promise<number> {
+    const next = await nextDispatchAt(ledger);
+    if (next === null) return pollIntervalMs;
+    const dueInMs = next.getTime() - clock().getTime();
+    return Math.min(pollIntervalMs, Math.max(SHORTEST_PAUSE_MS, dueInMs));
+  }
+
+  async function run(): Promise<void> {
+    let failed = false;
+    while (!stopping) {
+      awake = false;
+      try {
+        await prepareQueue();
+        const more = await pass();
+        if (failed) log.info('the dispatcher works again');
+        failed = false;
+        if (!more) await pause(await quietMs());
+      } catch (error) {
+        if (!failed) log.error({ error }, 'the dispatcher can not work, trying again');
+        failed = true;
+        await pause(FAULT_PAUSE_MS);
+      }
+    }
+  }
+
+  function pause(durationMs: number): Promise<void> {
+    if (stopping || awake) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, durationMs);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  function wake(): void {
+    awake = true;
+    endPause?.();
+  }
+
+  return {
+    start: () => {
+      loop ??= run();
+    },
+    wake,
+    stop: async () => {
+      stopping = true;
+      wake();
+      await loop;
+    },
+  };
+}

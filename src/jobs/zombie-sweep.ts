@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { Settings } from '../config.js';
+import type { Clock } from '../domain/clock.js';
+import { formatDuration } from '../domain/duration.js';
+import { perTier } from '../domain/tier.js';
+import type { RepeatableJob } from '../queue/repeatable-jobs.js';
+import type { Ledger } from '../store/ledger.js';
+import { deactivateZombies, findZombies, type Zombie } from '../store/zombies.js';
+
+/** Finds the webhooks that the zombie rule holds for, and deactivates them. */
+export interface ZombieSweep {
+  /** The zombies there are now, which the next sweep would deactivate. */
+  find(): Promise<Zombie[]>;
+  /** Deactivates them and records why; with `dryRun` it only says which. */
+  sweep(options?: { readonly dryRun?: boolean | undefined }): Promise<Zombie[]>;
+}
+
+export function createZombieSweep(options: {
+  ledger: Ledger;
+  settings: Pick<Settings, 'zombieAfterMs'>;
+  clock: Clock;
+  log: Logger;
+}): ZombieSweep {
+  const { ledger, settings, clock, log } = options;
+  const thresholdsMs = settings.zombieAfterMs;
+  const thresholdNames = perTier((tier) => formatDuration(thresholdsMs[tier]));
+  const rule = () => ({ now: clock(), thresholdsMs, thresholdNames });
+
+  return {
+    find: () => findZombies(ledger, rule()),
+    async sweep({ dryRun = false } = {}) {
+      if (dryRun) return findZombies(ledger, rule());
+      const zombies = await deactivateZombies(ledger, rule());
+      for (const { id: webhookId, accountId, tier, detail } of zombies) {
+        log.warn({ webhookId, accountId, tier, reason: 'zombie', detail }, 'webhook deactivated');
+      }
+      return zombies;
+    },
+  };
+}
+
+/** Sweeps on the schedule of `POSTHORN_ZOMBIE_SCHEDULE`. */
+export function zombieJob(sweep: ZombieSweep, cron: string, log: Logger): RepeatableJob {
+  return {
+    name: 'zombies',
+    schedule: { cron },
+    async run() {
+      const zombies = await sweep.sweep();
+      log.info({ deactivated: zombies.length }, 'zombie sweep');
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Logger } from 'pino';
+import { type PosthornOptions, readSettings, type Settings } from './config.js';
+import { createAddressPolicy } from './domain/address.js';
+import { type Clock, systemClock } from './domain/clock.js';
+import { createSecretBox } from './domain/secret-box.js';
+import { type Installation, openInstallation } from './installation.js';
+import { makePartitionsAhead } from './jobs/partitions.js';
+import { createZombieSweep, type ZombieSweep } from './jobs/zombie-sweep.js';
+import { createLogger } from './log.js';
+import { createProducer, type Producer } from './producers/producer.js';
+import { openQueueBackend } from './queue/backend.js';
+import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
+import { type Role, startScheduler, startWorker } from './roles.js';
+import { openLedger } from './store/ledger.js';
+import {
+  createDeliveries,
+  createEvents,
+  type Deliveries,
+  type Events,
+} from './webhooks/deliveries.js';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.js';
+
+/** Posthorn, open in this process. */
+export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
+  readonly settings: Settings;
+  readonly installation: Pick<Installation, 'apiKey' | 'embedded' | 'madeKeys' | 'databaseUrl'>;
+  readonly webhooks: Webhooks;
+  readonly events: Events;
+  readonly deliveries: Deliveries;
+  readonly zombies: ZombieSweep;
+  readonly queue: Pick<DeliveryQueue, 'counts'>;
+  /** Starts working in these roles. */
+  start(roles: readonly Role[]): Promise<void>;
+  /** Rejects where PostgreSQL or the queue can't be reached. */
+  ping(): Promise<void>;
+  /**
+   * Stops in order: takes no more work, lets what is in flight end within `POSTHORN_SHUTDOWN_TIMEOUT`,
+   * commits it, and closes every connection. May be called twice.
+   */
+  stop(): Promise<void>;
+}
+
+/** What can be passed in besides settings. */
+export interface PosthornDependencies {
+  /** A pino logger; JSON lines on stderr where left out. */
+  readonly log?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Opens Posthorn: connects to the ledger and the queue, or starts the embedded PostgreSQL where no
+ * `databaseUrl` is given. Options stand before the environment. Throws `InvalidSettingsError`,
+ * `LedgerError` or `EmbeddedPostgresError`.
+ *
+ * @example
+ * const posthorn = await createPosthorn({ databaseUrl, redisUrl, secretKey });
+ * await posthorn.enqueue({ type: 'expense.created', payload: { id: 42 } });
+ * await posthorn.stop();
+ */
+export async function createPosthorn(
+  options: PosthornOptions = {},
+  dependencies: PosthornDependencies = {},
+): Promise<Posthorn> {
+  const settings = readSettings(options);
+  const log = dependencies.log ?? createLogger(settings.logLevel);
+  const clock = dependencies.clock ?? systemClock;
+  const isAllowed = createAddressPolicy({ allowCidrs: settings.allowCidrs });
+  const installation = await openInstallation(settings, log);
+  try {
+    return await assemble({ settings, log, clock, isAllowed, installation });
+  } catch (error) {
+    await installation.stop();
+    throw error;
+  }
+}
+
+async function assemble(parts: {
+  settings: Settings;
+  log: Logger;
+  clock: Clock;
+  isAllowed: (address: string) => boolean;
+  installation: Installation;
+}): Promise<Posthorn> {
+  const { settings, log, clock, isAllowed, installation } = parts;
+  const { databaseUrl } = installation;
+  const secretBox = createSecretBox(installation.secretKey);
+  const ledger = openLedger({ databaseUrl, poolSize: settings.databasePool });
+  const backend = openQueueBackend({ settings, databaseUrl, log });
+  const queue = openDeliveryQueue(backend, log);
+  const producer = createProducer({ ledger, queue, clock, log });
+  const zombies = createZombieSweep({ ledger, settings, clock, log });
+  if (installation.embedded) await makePartitionsAhead(ledger, clock, log);
+
+  const context = { ...parts, databaseUrl, secretBox, ledger, backend, queue, zombies };
+  const running: { stop(): Promise<void> }[] = [];
+  let stopped: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    await producer.drain();
+    for (const role of running.reverse()) await role.stop();
+    await queue.close();
+    await backend.close();
+    await ledger.$disconnect();
+    await installation.stop();
+  }
+
+  return {
+    settings,
+    installation,
+    enqueue: producer.enqueue,
+    enqueueMany: producer.enqueueMany,
+    webhooks: createWebhooks({ ledger, secretBox, isAllowed, clock, log }),
+    events: createEvents({ ledger }),
+    deliveries: createDeliveries({ ledger, queue, clock, log }),
+    zombies,
+    queue,
+    async start(roles) {
+      if (roles.includes('scheduler')) running.push(await startScheduler(context));
+      if (roles.includes('worker')) running.push(await startWorker(context));
+    },
+    async ping() {
+      await ledger.$queryRaw`SELECT 1`;
+      await backend.ping();
+    },
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
+import { InvalidInputError } from '../domain/errors.js';
+import { type CheckedEvent, checkEvent, type NewEvent } from '../domain/event.js';
+import { newId } from '../domain/id.js';
+import type { DeliveryQueue } from '../queue/delivery-queue.js';
+import { createBatcher } from '../store/batcher.js';
+import { type EventRow, type WrittenEvent, writeEvents } from '../store/events.js';
+import type { Ledger, SqlRunner } from '../store/ledger.js';
+
+/** What `enqueue` answers. */
+export interface EnqueuedEvent {
+  /** The event's id, which receivers see as `webhook-id`; the first event's where it is a duplicate. */
+  readonly id: string;
+  /** How many deliveries this call made, one for each webhook that wants the event; 0 for a duplicate. */
+  readonly deliveries: number;
+  /** True where the account used the idempotency key before. */
+  readonly duplicate: boolean;
+}
+
+export interface EnqueueOptions {
+  /**
+   * A transaction of your own Prisma client on the ledger's database. The event is then written in it:
+   * delivered soon after its commit, and not at all where it is rolled back.
+   */
+  readonly tx?: SqlRunner | undefined;
+}
+
+/** Enqueues events. An event is durable in the ledger when its call resolves. */
+export interface Producer {
+  /** Enqueues one event. Throws what `checkEvent` throws; then nothing was written. */
+  enqueue(event: NewEvent, options?: EnqueueOptions): Promise<EnqueuedEvent>;
+  /** Enqueues up to 1,000 at once, all or none; the answers are in their order. */
+  enqueueMany(events: readonly NewEvent[], options?: EnqueueOptions): Promise<EnqueuedEvent[]>;
+  /** Resolves when everything under way is written and queued. */
+  drain(): Promise<void>;
+}
+
+/** Most events that `enqueueMany` takes. */
+export const MAX_EVENTS = 1_000;
+
+/** Most single events in one round trip. */
+const MAX_BATCH = 500;
+
+/** Round trips that one process makes at the same time. */
+const CONCURRENT_BATCHES = 2;
+
+/**
+ * How long a new delivery that this process means to queue is left to it, before the dispatcher does it:
+ * long enough for any `addBulk`, short enough that a crash in between is hardly noticed.
+ */
+const HANDOFF_MS = 30_000;
+
+export function createProducer(options: {
+  ledger: Ledger;
+  queue: DeliveryQueue;
+  clock: Clock;
+  log: Logger;
+}): Producer {
+  const { ledger, queue, clock, log } = options;
+
+  function toRow(event: CheckedEvent): EventRow {
+    return { id: newId('evt_', clock()), ...event };
+  }
+
+  /** Writes events and adds their jobs. What can't be queued stays in the ledger for the dispatcher. */
+  async function writeAndQueue(rows: readonly EventRow[]): Promise<readonly WrittenEvent[]> {
+    const now = clock();
+    const dispatchAt = new Date(now.getTime() + HANDOFF_MS);
+    const written = await writeEvents(ledger, rows, { now, dispatchAt, notify: false });
+    const deliveries = written.flatMap((event) => event.deliveries);
+    if (deliveries.length > 0) {
+      try {
+        await queue.add(deliveries);
+      } catch (error) {
+        log.warn({ error, deliveries: deliveries.length }, 'not queued, left to the dispatcher');
+      }
+    }
+    return written;
+  }
+
+  // Single events that are enqueued at the same time share a round trip; several are one already.
+  const batcher = createBatcher({
+    flush: writeAndQueue,
+    maxItems: MAX_BATCH,
+    maxDelayMs: 0,
+    concurrency: CONCURRENT_BATCHES,
+  });
+  const underWay = new Set<Promise<unknown>>();
+
+  async function write(rows: readonly EventRow[], tx: SqlRunner | undefined) {
+    if (tx !== undefined) {
+      const now = clock();
+      return writeEvents(tx, rows, { now, dispatchAt: now, notify: true });
+    }
+    const [only] = rows;
+    const writing =
+      rows.length === 1 && only ? batcher.add(only).then((one) => [one]) : writeAndQueue(rows);
+    underWay.add(writing);
+    return writing.finally(() => underWay.delete(writing));
+  }
+
+  async function enqueueMany(
+    events: readonly NewEvent[],
+    { tx }: EnqueueOptions = {},
+  ): Promise<EnqueuedEvent[]> {
+    if (events.length > MAX_EVENTS) {
+      throw new InvalidInputError(
+        `${events.length} events are too many for one call: at most ${MAX_EVENTS} fit`,
+      );
+    }
+    const rows = events.map((event) => toRow(checkEvent(event)));
+    if (rows.length === 0) return [];
+    const written = await write(rows, tx);
+    return written.map(({ id, duplicate, deliveries }) => {
+      return { id, duplicate, deliveries: deliveries.length };
+    });
+  }
+
+  return {
+    enqueue: async (event, enqueueOptions) => {
+      const [enqueued] = await enqueueMany([event], enqueueOptions);
+      if (enqueued === undefined) throw new Error('the ledger answered for no event');
+      return enqueued;
+    },
+    enqueueMany,
+    drain: async () => {
+      await Promise.allSettled(underWay);
+    },
+  };
+}

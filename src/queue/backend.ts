@@ -1,0 +1,80 @@
+import type { DefaultJobOptions, Job } from 'bullmq';
+import type { Logger } from 'pino';
+import type { Settings } from '../config.js';
+import { openPostgresBackend } from './postgres-backend.js';
+import { openRedisBackend } from './redis-backend.js';
+
+/** What Posthorn uses of a BullMQ queue, whichever backend carries it. */
+export interface JobQueue<Data> {
+  addBulk(
+    jobs: { name: string; data: Data; opts?: { jobId?: string; delay?: number } }[],
+  ): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { pattern?: string; every?: number; tz?: string },
+    template: { name: string; data: Data },
+  ): Promise<unknown>;
+  getJob(
+    id: string,
+  ): Promise<{ isDelayed(): Promise<boolean>; promote(): Promise<void> } | undefined>;
+  getJobSchedulersCount(): Promise<number>;
+  getJobCounts(): Promise<Record<string, number>>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** What Posthorn uses of a BullMQ worker. */
+export interface JobWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'stalled', listener: (jobId: string) => void): unknown;
+  run(): Promise<void>;
+  waitUntilReady(): Promise<unknown>;
+  close(force?: boolean): Promise<void>;
+}
+
+export interface WorkerTuning {
+  /** Jobs at the same time. */
+  readonly concurrency: number;
+  /** The delay before a failed job is tried again, from the error that its processor threw. */
+  readonly backoffMs: (error: unknown, failures: number) => number;
+}
+
+/** Carries the jobs: Redis in production, the ledger's own PostgreSQL in the embedded mode. */
+export interface QueueBackend {
+  readonly kind: 'redis' | 'postgres';
+  createQueue<Data>(name: string, jobOptions: DefaultJobOptions): JobQueue<Data>;
+  createWorker<Data>(
+    name: string,
+    processor: (job: Job<Data>) => Promise<unknown>,
+    tuning: WorkerTuning,
+  ): JobWorker;
+  /** Resolves once the backend can be reached; rejects soon with `QueueError` where it can't. */
+  ready(): Promise<void>;
+  /** True where the backend came up empty since `markJobs`: whatever was queued is lost. */
+  lostJobs(): Promise<boolean>;
+  /** Leaves the mark that `lostJobs` looks for. */
+  markJobs(): Promise<void>;
+  /** Rejects where the backend can't be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Job options that both queues share: a job is gone once it is done, because the ledger keeps the record. */
+export const JOB_OPTIONS = {
+  removeOnComplete: true,
+  removeOnFail: true,
+  stackTraceLimit: 1,
+  backoff: { type: 'posthorn' },
+} as const satisfies DefaultJobOptions;
+
+/** Opens the backend that the settings name. */
+export function openQueueBackend(options: {
+  settings: Pick<Settings, 'redisUrl' | 'queuePrefix'>;
+  databaseUrl: string;
+  log: Logger;
+}): QueueBackend {
+  const { settings, databaseUrl, log } = options;
+  return settings.redisUrl === undefined
+    ? openPostgresBackend({ databaseUrl, log })
+    : openRedisBackend({ nodes: settings.redisUrl, prefix: settings.queuePrefix, log });
+}

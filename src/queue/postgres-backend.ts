@@ -1,0 +1,58 @@
+import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import type { QueueBackend } from './backend.js';
+
+/** The PostgreSQL schema of BullMQ's own tables. */
+const QUEUE_SCHEMA = 'bullmq';
+
+/** Connections of each queue and each worker, besides the one on which it listens. */
+const POOL_SIZE = 4;
+
+/**
+ * BullMQ on the ledger's own PostgreSQL: the embedded default, for one process. Its jobs live and are
+ * lost with the ledger, so there is nothing to notice or mark.
+ */
+export function openPostgresBackend(options: { databaseUrl: string; log: Logger }): QueueBackend {
+  const connection = {
+    connectionString: options.databaseUrl,
+    application_name: 'posthorn queue',
+    schema: QUEUE_SCHEMA,
+    migrate: true,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: 10_000,
+  };
+  const queues: { getJobCounts(): Promise<unknown> }[] = [];
+
+  return {
+    kind: 'postgres',
+    createQueue: (name, defaultJobOptions) => {
+      const queue = new Queue(name, { connection, defaultJobOptions }, createPostgresBackend);
+      queues.push(queue);
+      return queue;
+    },
+    createWorker: (name, processor, tuning) =>
+      new Worker(
+        name,
+        processor,
+        {
+          connection,
+          autorun: false,
+          concurrency: tuning.concurrency,
+          lockDuration: 20_000,
+          stalledInterval: 10_000,
+          maxStalledCount: 1_000,
+          settings: {
+            backoffStrategy: (failures, _type, error) => tuning.backoffMs(error, failures),
+          },
+        },
+        createPostgresBackend,
+      ),
+    ready: async () => undefined,
+    lostJobs: async () => false,
+    markJobs: async () => undefined,
+    ping: async () => {
+      await Promise.all(queues.map((queue) => queue.getJobCounts()));
+    },
+    close: async () => undefined,
+  };
+}

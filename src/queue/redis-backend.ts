@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { Queue, Worker } from 'bullmq';
+import { Cluster, Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { QueueError } from '../domain/errors.js';
+import type { QueueBackend } from './backend.js';
+
+/** How long a command of a producer or the dispatcher may take before it fails. */
+const COMMAND_TIMEOUT_MS = 5_000;
+
+/** How long a first connection is waited for before a command fails. */
+const CONNECT_PATIENCE_MS = 2_000;
+
+/**
+ * BullMQ on Redis, or on a Redis Cluster where several nodes are named. Queues fail fast, because the
+ * ledger holds what could not be queued; workers wait for Redis however long it is away.
+ */
+export function openRedisBackend(options: {
+  nodes: readonly string[];
+  prefix: string;
+  log: Logger;
+}): QueueBackend {
+  const { nodes, prefix, log } = options;
+  const markKey = `${prefix}:mark`;
+  const queueConnection = connect(
+    nodes,
+    { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS },
+    log,
+  );
+
+  /** BullMQ waits for a connection for ever; whoever has a ledger need not. */
+  async function ready(): Promise<void> {
+    if (queueConnection.status === 'ready') return;
+    const connecting =
+      queueConnection.status === 'connecting' || queueConnection.status === 'connect';
+    const signal = AbortSignal.timeout(connecting ? CONNECT_PATIENCE_MS : 0);
+    await once(queueConnection, 'ready', { signal }).catch((cause: unknown) => {
+      throw new QueueError('Redis can not be reached', { cause });
+    });
+  }
+
+  const workerConnections: (Redis | Cluster)[] = [];
+
+  return {
+    kind: 'redis',
+    createQueue: (name, defaultJobOptions) =>
+      new Queue(name, { connection: queueConnection, prefix, defaultJobOptions }),
+    createWorker: (name, processor, tuning) => {
+      const connection = connect(
+        nodes,
+        { maxRetriesPerRequest: null, enableOfflineQueue: true },
+        log,
+      );
+      workerConnections.push(connection);
+      return new Worker(name, processor, {
+        connection,
+        prefix,
+        autorun: false,
+        concurrency: tuning.concurrency,
+        // A worker that was killed is noticed after one lock, and its jobs run again.
+        lockDuration: 20_000,
+        stalledInterval: 10_000,
+        // The ledger decides how often a delivery is tried, not how often a worker died with it.
+        maxStalledCount: 1_000,
+        settings: {
+          backoffStrategy: (failures, _type, error) => tuning.backoffMs(error, failures),
+        },
+      });
+    },
+    ready,
+    lostJobs: async () => {
+      await ready();
+      return (await queueConnection.exists(markKey)) === 0;
+    },
+    markJobs: async () => {
+      await queueConnection.set(markKey, new Date().toISOString());
+    },
+    ping: async () => {
+      await ready();
+      await queueConnection.ping();
+    },
+    close: async () => {
+      await Promise.all([queueConnection, ...workerConnections].map(disconnect));
+    },
+  };
+}
+
+interface Patience {
+  readonly maxRetriesPerRequest: number | null;
+  readonly enableOfflineQueue: boolean;
+  readonly commandTimeout?: number;
+}
+
+function connect(nodes: readonly string[], patience: Patience, log: Logger): Redis | Cluster {
+  const [first = '', ...others] = nodes;
+  const { enableOfflineQueue, ...limits } = patience;
+  const options = { ...limits, connectionName: 'posthorn' };
+  const connection =
+    others.length === 0
+      ? new Redis(first, { ...options, enableOfflineQueue })
+      : new Cluster([...nodes], {
+          enableOfflineQueue,
+          redisOptions: options,
+        });
+  // ioredis reports every failed attempt to reconnect; the first of a row tells all.
+  let down = false;
+  connection.on('error', (error: Error) => {
+    if (!down) log.error({ error }, 'Redis can not be reached, trying again');
+    down = true;
+  });
+  connection.on('ready', () => {
+    if (down) log.info('Redis is back');
+    down = false;
+  });
+  return connection;
+}
+
+/** Says goodbye where the connection stands, and drops it where it does not. */
+async function disconnect(connection: Redis | Cluster): Promise<void> {
+  if (connection.status !== 'ready') return connection.disconnect();
+  await connection.quit().catch(() => connection.disconnect());
+}

@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import { JOB_OPTIONS, type JobQueue, type JobWorker, type QueueBackend } from './backend.js';
+
+const REPEATABLE_QUEUE = 'jobs';
+
+/** One repeatable job: when it runs and what it does. */
+export interface RepeatableJob {
+  readonly name: string;
+  /** A cron expression (UTC), or a period in milliseconds. */
+  readonly schedule: { readonly cron: string } | { readonly everyMs: number };
+  run(): Promise<void>;
+}
+
+/** The repeatable jobs of an installation. Each run goes to one of all its scheduler processes. */
+export interface RepeatableJobs {
+  /** Makes every job's schedule known to the queue; harmless where it is. */
+  register(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openRepeatableJobs(
+  backend: QueueBackend,
+  jobs: readonly RepeatableJob[],
+  log: Logger,
+): RepeatableJobs {
+  const queue: JobQueue<Record<string, never>> = backend.createQueue(REPEATABLE_QUEUE, JOB_OPTIONS);
+  queue.on('error', (error) => log.debug({ error }, 'repeatable jobs queue'));
+  return {
+    register: async () => {
+      for (const { name, schedule } of jobs) {
+        const repeat =
+          'cron' in schedule ? { pattern: schedule.cron, tz: 'UTC' } : { every: schedule.everyMs };
+        await queue.upsertJobScheduler(name, repeat, { name, data: {} });
+      }
+    },
+    close: () => queue.close(),
+  };
+}
+
+/** Creates the BullMQ worker that runs them, one at a time in a process. It takes no job before `run`. */
+export function createRepeatableWorker(
+  backend: QueueBackend,
+  jobs: readonly RepeatableJob[],
+  log: Logger,
+): JobWorker {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const worker = backend.createWorker(
+    REPEATABLE_QUEUE,
+    async ({ name }) => {
+      const job = byName.get(name);
+      if (job === undefined) return log.warn({ job: name }, 'no repeatable job has this name');
+      try {
+        await job.run();
+      } catch (error) {
+        // It runs again at its next time; a failure in the queue would only hide the error there.
+        log.error({ error, job: name }, 'repeatable job failed');
+      }
+    },
+    { concurrency: 1, backoffMs: () => -1 },
+  );
+  worker.on('error', (error) => log.warn({ error }, 'repeatable jobs worker'));
+  return worker;
+}

@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { Settings } from './config.js';
+import { createSender } from './delivery/sender.js';
+import { createDispatcher } from './dispatcher/dispatcher.js';
+import type { Clock } from './domain/clock.js';
+import type { SecretBox } from './domain/secret-box.js';
+import { repeatableJobs } from './jobs/jobs.js';
+import { makePartitionsAhead } from './jobs/partitions.js';
+import type { ZombieSweep } from './jobs/zombie-sweep.js';
+import type { QueueBackend } from './queue/backend.js';
+import type { DeliveryQueue } from './queue/delivery-queue.js';
+import { createRepeatableWorker, openRepeatableJobs } from './queue/repeatable-jobs.js';
+import { createDueListener } from './store/due-listener.js';
+import type { Ledger } from './store/ledger.js';
+import { VERSION } from './version.js';
+import { createDeliveryWorker } from './workers/delivery-worker.js';
+
+/** What a process can do besides enqueueing: make deliveries, or dispatch and run the repeatable jobs. */
+export type Role = 'worker' | 'scheduler';
+
+/** What the roles of one process share. */
+export interface RoleContext {
+  readonly settings: Settings;
+  readonly databaseUrl: string;
+  readonly ledger: Ledger;
+  readonly backend: QueueBackend;
+  readonly queue: DeliveryQueue;
+  readonly secretBox: SecretBox;
+  readonly isAllowed: (address: string) => boolean;
+  readonly zombies: ZombieSweep;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A role at work. */
+export interface RunningRole {
+  stop(): Promise<void>;
+}
+
+/** Starts making deliveries. */
+export async function startWorker(context: RoleContext): Promise<RunningRole> {
+  const { isAllowed, clock } = context;
+  const log = context.log.child({ role: 'worker' });
+  const sender = createSender({ isAllowed, clock, userAgent: `Posthorn/${VERSION}` });
+  const worker = createDeliveryWorker({ ...context, sender, log });
+  await worker.start();
+  return worker;
+}
+
+/** Starts the dispatcher, its ear for commits, and the repeatable jobs. */
+export async function startScheduler(context: RoleContext): Promise<RunningRole> {
+  const { settings, databaseUrl, ledger, backend, queue, clock } = context;
+  const log = context.log.child({ role: 'scheduler' });
+  await makePartitionsAhead(ledger, clock, log);
+  const list = repeatableJobs({ ...context, log });
+  const jobs = openRepeatableJobs(backend, list, log);
+  const worker = createRepeatableWorker(backend, list, log);
+  const { pollInterval: pollIntervalMs } = settings;
+  const dispatcher = createDispatcher({ ledger, backend, queue, jobs, clock, pollIntervalMs, log });
+  const listener = createDueListener({ databaseUrl, onDue: dispatcher.wake, log });
+  dispatcher.start();
+  listener.start();
+  const working = worker.run().catch((error) => log.fatal({ error }, 'the repeatable jobs ended'));
+  return {
+    async stop() {
+      await listener.stop();
+      await dispatcher.stop();
+      await worker.close();
+      await working;
+      await jobs.close();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { InvalidInputError } from '../domain/errors.js';
+import {
+  assertEventTypePattern,
+  compileEventTypes,
+  MAX_EVENT_TYPES,
+} from '../domain/event-type.js';
+import { TIERS, type Tier } from '../domain/tier.js';
+import { parseWebhookUrl } from '../domain/webhook-url.js';
+import type { WebhookConfiguration } from '../store/webhooks.js';
+
+/** What an owner configures of a webhook. */
+export interface WebhookInput {
+  /** Where events go: http or https, at most 2,048 characters, no credentials in it. */
+  readonly url: string;
+  /** Event types it wants, exact or with `*` segments, at most 100; every type where left out or empty. */
+  readonly eventTypes?: readonly string[] | undefined;
+  /** `standard` where left out. */
+  readonly tier?: Tier | undefined;
+  /** For people, at most 500 characters. */
+  readonly description?: string | undefined;
+  /** Extra request headers, at most 20. They can't replace those that Posthorn sets. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+const MAX_DESCRIPTION = 500;
+const MAX_HEADERS = 20;
+const MAX_HEADER_VALUE = 1_024;
+
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/; // a token of RFC 9110, section 5.6.2
+const HEADER_VALUE = /^[\x20-\x7e]*$/;
+
+/** Headers that Posthorn, the connection or the framing of the message decides. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+]);
+
+/**
+ * Checks what is given of a configuration and turns it into columns; what is left out stays out. Throws
+ * `InvalidUrlError`, `BlockedAddressError`, `InvalidEventTypeError` or `InvalidInputError`.
+ */
+export function checkConfiguration<Input extends Partial<WebhookInput>>(
+  input: Input,
+  isAllowed: (address: string) => boolean,
+): Partial<WebhookConfiguration> {
+  const { url, eventTypes, tier, description, headers } = input;
+  return {
+    ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed).href }),
+    ...(eventTypes === undefined ? {} : checkEventTypes(eventTypes)),
+    ...(tier === undefined ? {} : { tier: checkTier(tier) }),
+    ...(description === undefined ? {} : { description: checkDescription(description) }),
+    ...(headers === undefined ? {} : { headers: checkHeaders(headers) }),
+  };
+}
+
+function checkEventTypes(eventTypes: readonly string[]) {
+  if (eventTypes.length > MAX_EVENT_TYPES) {
+    fail('eventTypes', `${eventTypes.length} entries, and at most ${MAX_EVENT_TYPES} fit`);
+  }
+  for (const pattern of eventTypes) assertEventTypePattern(pattern);
+  return { eventTypes: [...eventTypes], eventTypePattern: compileEventTypes(eventTypes) };
+}
+
+function checkTier(tier: Tier): Tier {
+  if (!TIERS.includes(tier)) fail('tier', `not one of ${TIERS.join(', ')}`);
+  return tier;
+}
+
+function checkDescription(description: string): string {
+  if (description.length > MAX_DESCRIPTION || description.includes('\0')) {
+    fail('description', `at most ${MAX_DESCRIPTION} characters fit, none of them NUL`);
+  }
+  return description;
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers);
+  if (entries.length > MAX_HEADERS) fail('headers', `at most ${MAX_HEADERS} fit`);
+  for (const [name, value] of entries) {
+    if (!HEADER_NAME.test(name)) fail('headers', `${JSON.stringify(name)} is no header name`);
+    if (RESERVED_HEADERS.has(name.toLowerCase()) || name.toLowerCase().startsWith('webhook-')) {
+      fail('headers', `${name} is set by Posthorn and can't be replaced`);
+    }
+    if (value.length > MAX_HEADER_VALUE || !HEADER_VALUE.test(value)) {
+      fail(
+        'headers',
+        `the value of ${name}: at most ${MAX_HEADER_VALUE} printable ASCII characters fit`,
+      );
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+function fail(field: string, fault: string): never {
+  throw new InvalidInputError(`${field}: ${fault}`, { details: { [field]: fault } });
+}

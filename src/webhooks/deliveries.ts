@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
+import { ConflictError, NotFoundError } from '../domain/errors.js';
+import type { DeliveryQueue } from '../queue/delivery-queue.js';
+import {
+  type Attempt,
+  type Delivery,
+  type DeliveryFilter,
+  findDelivery,
+  listDeliveries,
+  retryDelivery,
+} from '../store/deliveries.js';
+import { findEvent, type StoredEvent } from '../store/events.js';
+import type { Ledger } from '../store/ledger.js';
+import type { Page } from '../store/page.js';
+import type { AccountScope } from './webhooks.js';
+
+/** A delivery with all its attempts, oldest first. */
+export type DeliveryWithAttempts = Delivery & { readonly attempts: readonly Attempt[] };
+
+/** Looks deliveries up and makes them again. Unknown ids throw `NotFoundError`. */
+export interface Deliveries {
+  get(id: string, scope?: AccountScope): Promise<DeliveryWithAttempts>;
+  /** A page of deliveries, newest first. */
+  list(filter?: DeliveryFilter): Promise<Page<Delivery>>;
+  /**
+   * Makes a delivery now, at the beginning of its retry schedule, whether it is pending or has ended. The
+   * receiver sees the same `webhook-id` as before. Throws `ConflictError` where its webhook is inactive.
+   */
+  retry(id: string, scope?: AccountScope): Promise<DeliveryWithAttempts>;
+}
+
+/** Looks events up. */
+export interface Events {
+  get(id: string, scope?: AccountScope): Promise<StoredEvent>;
+}
+
+export function createDeliveries(options: {
+  ledger: Ledger;
+  queue: DeliveryQueue;
+  clock: Clock;
+  log: Logger;
+}): Deliveries {
+  const { ledger, queue, clock, log } = options;
+
+  async function get(id: string, scope: AccountScope = {}): Promise<DeliveryWithAttempts> {
+    const delivery = await findDelivery(ledger, id, scope.accountId);
+    if (delivery === undefined) {
+      throw new NotFoundError(`there is no delivery ${id}`, { details: { id } });
+    }
+    return delivery;
+  }
+
+  return {
+    get,
+    list: (filter = {}) => listDeliveries(ledger, filter),
+    async retry(id, scope = {}) {
+      const { webhookId } = await get(id, scope);
+      if (!(await retryDelivery(ledger, id, clock()))) {
+        throw new ConflictError(
+          `delivery ${id} can't be made: its webhook is inactive or deleted`,
+          {
+            hint: 'reactivate the webhook; what it is owed is then made again',
+            details: { webhookId },
+          },
+        );
+      }
+      // A job that waits for an earlier retry would hold the delivery up; without Redis there is none.
+      await queue.hasten(id).catch((error) => log.warn({ error, deliveryId: id }, 'not hastened'));
+      return get(id, scope);
+    },
+  };
+}
+
+export function createEvents(options: { ledger: Ledger }): Events {
+  return {
+    async get(id, scope = {}) {
+      const event = await findEvent(options.ledger, id, scope.accountId);
+      if (event === undefined) {
+        throw new NotFoundError(`there is no event ${id}`, { details: { id } });
+      }
+      return event;
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
+import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
+import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
+import { newId } from '../domain/id.js';
+import type { SecretBox } from '../domain/secret-box.js';
+import { createSecret } from '../domain/signature.js';
+import { type Attempt, listAttempts } from '../store/deliveries.js';
+import type { SealedSecret } from '../store/delivery-tasks.js';
+import type { Ledger } from '../store/ledger.js';
+import type { Page, PageRequest } from '../store/page.js';
+import { deactivateWebhook, deleteWebhook, reactivateWebhook } from '../store/webhook-state.js';
+import {
+  findSecrets,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  replaceSecrets,
+  updateWebhook,
+  type Webhook,
+  type WebhookConfiguration,
+  type WebhookFilter,
+} from '../store/webhooks.js';
+import { checkConfiguration, type WebhookInput } from './configuration.js';
+
+/** Whose webhook is meant; any account's where left out. */
+export interface AccountScope {
+  readonly accountId?: string | undefined;
+}
+
+/** Registers webhooks and changes their state. Unknown ids throw `NotFoundError`. */
+export interface Webhooks {
+  /** Registers a webhook. Its secret is in this answer and in no other. */
+  register(
+    input: WebhookInput & { readonly accountId?: string | undefined },
+  ): Promise<{ webhook: Webhook; secret: string }>;
+  get(id: string, scope?: AccountScope): Promise<Webhook>;
+  /** A page of webhooks, newest first. */
+  list(filter?: WebhookFilter): Promise<Page<Webhook>>;
+  /** Changes what is given. */
+  update(id: string, changes: Partial<WebhookInput>, scope?: AccountScope): Promise<Webhook>;
+  /** Deletes it; what it is still owed is discarded. */
+  delete(id: string, scope?: AccountScope): Promise<void>;
+  /** Makes a new secret. The ones before sign beside it for `overlapMs` more: 24 h where left out. */
+  rotateSecret(
+    id: string,
+    options?: AccountScope & { readonly overlapMs?: number | undefined },
+  ): Promise<{ webhook: Webhook; secret: string }>;
+  /** Stops deliveries; what is owed waits. Throws `ConflictError` where it is inactive already. */
+  deactivate(
+    id: string,
+    options?: AccountScope & { readonly detail?: string | undefined },
+  ): Promise<Webhook>;
+  /**
+   * Starts deliveries again. What was owed is made now (`replay`, the default) or given up (`discard`);
+   * `deliveries` says how many. Throws `ConflictError` where it is active already.
+   */
+  reactivate(
+    id: string,
+    options?: AccountScope & { readonly owed?: 'replay' | 'discard' | undefined },
+  ): Promise<{ webhook: Webhook; deliveries: number }>;
+  /** A page of its attempts, newest first. */
+  attempts(id: string, request?: PageRequest & AccountScope): Promise<Page<Attempt>>;
+}
+
+const DEFAULT_OVERLAP_MS = 24 * 3_600_000;
+const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
+
+export function createWebhooks(options: {
+  ledger: Ledger;
+  secretBox: SecretBox;
+  /** Which addresses deliveries may reach. */
+  isAllowed: (address: string) => boolean;
+  clock: Clock;
+  log: Logger;
+}): Webhooks {
+  const { ledger, secretBox, isAllowed, clock, log } = options;
+
+  function sealNew(now: Date): { secret: string; sealed: SealedSecret } {
+    const secret = createSecret();
+    const sealed = secretBox.seal(secret);
+    return { secret, sealed: { sealed, createdAt: now.toISOString(), expiresAt: null } };
+  }
+
+  async function get(id: string, scope: AccountScope = {}): Promise<Webhook> {
+    return (await findWebhook(ledger, id, scope.accountId)) ?? missing(id);
+  }
+
+  return {
+    async register({ accountId = DEFAULT_ACCOUNT, ...input }) {
+      const now = clock();
+      const configuration = checkConfiguration(input, isAllowed) as WebhookConfiguration;
+      const { secret, sealed } = sealNew(now);
+      const id = newId('wh_', now);
+      const row = { id, accountId: checkKey('accountId', accountId), secrets: [sealed] };
+      const webhook = await insertWebhook(ledger, { ...configuration, ...row }, now);
+      log.info({ webhookId: id, accountId }, 'webhook registered');
+      return { webhook, secret };
+    },
+
+    get,
+
+    list: (filter = {}) => listWebhooks(ledger, filter),
+
+    async update(id, changes, scope = {}) {
+      const before = await get(id, scope);
+      const configuration = checkConfiguration(changes, isAllowed);
+      const urlChanged = configuration.url !== undefined && configuration.url !== before.url;
+      const change = { accountId: scope.accountId, urlChanged, now: clock() };
+      return (await updateWebhook(ledger, id, configuration, change)) ?? missing(id);
+    },
+
+    async delete(id, scope = {}) {
+      const deleted = await deleteWebhook(ledger, id, { ...scope, now: clock() });
+      if (!deleted) missing(id);
+      log.info({ webhookId: id }, 'webhook deleted');
+    },
+
+    async rotateSecret(id, { accountId, overlapMs = DEFAULT_OVERLAP_MS } = {}) {
+      if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) {
+        throw new InvalidInputError('the overlap does not fit: use 0 to 7 days');
+      }
+      const now = clock();
+      const before = (await findSecrets(ledger, id, accountId)) ?? missing(id);
+      const { secret, sealed } = sealNew(now);
+      const until = new Date(now.getTime() + overlapMs).toISOString();
+      const older = before
+        .map((entry) => ({ ...entry, expiresAt: earlier(entry.expiresAt, until) }))
+        .filter(({ expiresAt }) => new Date(expiresAt) > now);
+      await replaceSecrets(ledger, id, [sealed, ...older], now);
+      log.info({ webhookId: id, overlapMs }, 'webhook secret rotated');
+      return { webhook: await get(id), secret };
+    },
+
+    async deactivate(id, { accountId, detail } = {}) {
+      const now = clock();
+      const change = { accountId, reason: 'owner' as const, detail: detail ?? null, now };
+      const webhook = await deactivateWebhook(ledger, id, change);
+      if (webhook === undefined) {
+        await get(id, { accountId });
+        throw new ConflictError(`webhook ${id} is inactive already`);
+      }
+      log.info({ webhookId: id, reason: 'owner' }, 'webhook deactivated');
+      return webhook;
+    },
+
+    async reactivate(id, { accountId, owed = 'replay' } = {}) {
+      const result = await reactivateWebhook(ledger, id, { accountId, owed, now: clock() });
+      if (result === undefined) {
+        await get(id, { accountId });
+        throw new ConflictError(`webhook ${id} is active already`);
+      }
+      log.info({ webhookId: id, owed, deliveries: result.deliveries }, 'webhook reactivated');
+      return result;
+    },
+
+    async attempts(id, { accountId, ...request } = {}) {
+      await get(id, { accountId });
+      return listAttempts(ledger, id, request);
+    },
+  };
+}
+
+function earlier(time: string | null, other: string): string {
+  return time !== null && time < other ? time : other;
+}
+
+function missing(id: string): never {
+  throw new NotFoundError(`there is no webhook ${id}`, { details: { id } });
+}

@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import type { Settings } from '../config.js';
+import type { Sender } from '../delivery/sender.js';
+import type { Clock } from '../domain/clock.js';
+import type { SecretBox } from '../domain/secret-box.js';
+import type { QueueBackend } from '../queue/backend.js';
+import { createDeliveryWorker as createQueueWorker } from '../queue/delivery-queue.js';
+import type { Ledger } from '../store/ledger.js';
+import { createRecorder } from '../store/recorder.js';
+import { createDeliveryProcess } from './delivery-process.js';
+
+/** Makes deliveries for as long as it runs. */
+export interface DeliveryWorker {
+  start(): Promise<void>;
+  /**
+   * Takes no more jobs, lets the attempts in flight end within the shutdown timeout, gives up the rest
+   * (they are made again, uncounted), and commits all outcomes. May be called twice, or before `start`.
+   */
+  stop(): Promise<void>;
+}
+
+export function createDeliveryWorker(options: {
+  ledger: Ledger;
+  backend: QueueBackend;
+  sender: Sender;
+  secretBox: SecretBox;
+  settings: Pick<Settings, 'retry' | 'timeout' | 'nearRetry' | 'concurrency' | 'shutdownTimeout'>;
+  clock: Clock;
+  log: Logger;
+}): DeliveryWorker {
+  const { ledger, backend, sender, secretBox, settings, clock, log } = options;
+  const abort = new AbortController();
+  const recorder = createRecorder({ ledger, log });
+  const process = createDeliveryProcess({
+    ledger,
+    sender,
+    recorder,
+    secretBox,
+    settings,
+    clock,
+    random: Math.random,
+    abort: abort.signal,
+    log,
+  });
+  const worker = createQueueWorker(backend, { concurrency: settings.concurrency, process, log });
+  let running: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    const giveUp = setTimeout(() => {
+      log.warn('attempts in flight took longer than the shutdown timeout and are given up');
+      abort.abort(new Error('the worker is stopping'));
+    }, settings.shutdownTimeout);
+    await worker.close();
+    clearTimeout(giveUp);
+    await running;
+    await recorder.drain();
+    sender.stop();
+  }
+
+  return {
+    start: async () => {
+      await worker.waitUntilReady();
+      running ??= worker.run().catch((error) => log.fatal({ error }, 'the delivery worker ended'));
+    },
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
