@@ -60,13 +60,12 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const listener = createDueListener({ databaseUrl, onDue: dispatcher.wake, log });
   dispatcher.start();
   listener.start();
-  const working = worker.run().catch((error) => log.fatal({ error }, 'the repeatable jobs ended'));
+  void worker.run().catch((error) => log.fatal({ error }, 'the repeatable jobs ended'));
   return {
     async stop() {
       await listener.stop();
       await dispatcher.stop();
-      await worker.close();
-      await working;
+      await worker.close(settings.shutdownTimeout);
       await jobs.close();
     },
   };

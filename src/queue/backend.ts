@@ -25,11 +25,17 @@ export interface JobQueue<Data> {
 
 /** What Posthorn uses of a BullMQ worker. */
 export interface JobWorker {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'stalled', listener: (jobId: string) => void): unknown;
+  onError(listener: (error: Error) => void): void;
+  /** A worker died with the job, which runs again. */
+  onStalled(listener: (jobId: string) => void): void;
+  /** Takes jobs until it is closed. */
   run(): Promise<void>;
   waitUntilReady(): Promise<unknown>;
-  close(force?: boolean): Promise<void>;
+  /**
+   * Takes no more jobs and waits for those under way; past the limit its connection is dropped, because
+   * BullMQ would wait for a Redis that is away for ever.
+   */
+  close(limitMs: number): Promise<void>;
 }
 
 export interface WorkerTuning {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { JOB_OPTIONS, type JobQueue, type JobWorker, type QueueBackend } from './backend.js';
+import { reportErrors } from './error-report.js';
 
 const DELIVERY_QUEUE = 'deliveries';
 
@@ -45,7 +46,7 @@ export function openDeliveryQueue(backend: QueueBackend, log: Logger): DeliveryQ
     // The schedule lives in the ledger; this only has to be more than it ever asks for.
     attempts: 1_000_000,
   });
-  queue.on('error', (error) => log.debug({ error }, 'delivery queue'));
+  reportErrors((listener) => queue.on('error', listener), 'delivery queue', log);
   return {
     add: async (deliveries) => {
       await backend.ready();
@@ -107,9 +108,7 @@ export function createDeliveryWorker(
       },
     },
   );
-  worker.on('error', (error) => log.warn({ error }, 'delivery worker'));
-  worker.on('stalled', (deliveryId) =>
-    log.warn({ deliveryId }, 'a worker died with this delivery'),
-  );
+  reportErrors(worker.onError, 'delivery worker', log);
+  worker.onStalled((deliveryId) => log.warn({ deliveryId }, 'a worker died with this delivery'));
   return worker;
 }

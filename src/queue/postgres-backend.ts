@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { QueueBackend } from './backend.js';
+import { limitClosing } from './job-worker.js';
 
 /** The PostgreSQL schema of BullMQ's own tables. */
 const QUEUE_SCHEMA = 'bullmq';
@@ -30,8 +31,8 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
       queues.push(queue);
       return queue;
     },
-    createWorker: (name, processor, tuning) =>
-      new Worker(
+    createWorker: (name, processor, tuning) => {
+      const worker = new Worker(
         name,
         processor,
         {
@@ -46,7 +47,9 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
           },
         },
         createPostgresBackend,
-      ),
+      );
+      return limitClosing(worker, () => undefined);
+    },
     ready: async () => undefined,
     lostJobs: async () => false,
     markJobs: async () => undefined,

@@ -4,6 +4,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { QueueError } from '../domain/errors.js';
 import type { QueueBackend } from './backend.js';
+import { limitClosing } from './job-worker.js';
 
 /** How long a command of a producer or the dispatcher may take before it fails. */
 const COMMAND_TIMEOUT_MS = 5_000;
@@ -52,7 +53,7 @@ export function openRedisBackend(options: {
         log,
       );
       workerConnections.push(connection);
-      return new Worker(name, processor, {
+      const worker = new Worker(name, processor, {
         connection,
         prefix,
         autorun: false,
@@ -66,6 +67,7 @@ export function openRedisBackend(options: {
           backoffStrategy: (failures, _type, error) => tuning.backoffMs(error, failures),
         },
       });
+      return limitClosing(worker, () => connection.disconnect());
     },
     ready,
     lostJobs: async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { JOB_OPTIONS, type JobQueue, type JobWorker, type QueueBackend } from './backend.js';
+import { reportErrors } from './error-report.js';
 
 const REPEATABLE_QUEUE = 'jobs';
 
@@ -24,7 +25,7 @@ export function openRepeatableJobs(
   log: Logger,
 ): RepeatableJobs {
   const queue: JobQueue<Record<string, never>> = backend.createQueue(REPEATABLE_QUEUE, JOB_OPTIONS);
-  queue.on('error', (error) => log.debug({ error }, 'repeatable jobs queue'));
+  reportErrors((listener) => queue.on('error', listener), 'repeatable jobs queue', log);
   return {
     register: async () => {
       for (const { name, schedule } of jobs) {
@@ -58,6 +59,6 @@ export function createRepeatableWorker(
     },
     { concurrency: 1, backoffMs: () => -1 },
   );
-  worker.on('error', (error) => log.warn({ error }, 'repeatable jobs worker'));
+  reportErrors(worker.onError, 'repeatable jobs worker', log);
   return worker;
 }

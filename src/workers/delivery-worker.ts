@@ -19,6 +19,9 @@ export interface DeliveryWorker {
   stop(): Promise<void>;
 }
 
+/** How long attempts that are given up may take to go back to the queue. */
+const ABORT_PATIENCE_MS = 2_000;
+
 export function createDeliveryWorker(options: {
   ledger: Ledger;
   backend: QueueBackend;
@@ -43,7 +46,7 @@ export function createDeliveryWorker(options: {
     log,
   });
   const worker = createQueueWorker(backend, { concurrency: settings.concurrency, process, log });
-  let running: Promise<void> | undefined;
+  let running = false;
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -51,9 +54,8 @@ export function createDeliveryWorker(options: {
       log.warn('attempts in flight took longer than the shutdown timeout and are given up');
       abort.abort(new Error('the worker is stopping'));
     }, settings.shutdownTimeout);
-    await worker.close();
+    await worker.close(settings.shutdownTimeout + ABORT_PATIENCE_MS);
     clearTimeout(giveUp);
-    await running;
     await recorder.drain();
     sender.stop();
   }
@@ -61,7 +63,9 @@ export function createDeliveryWorker(options: {
   return {
     start: async () => {
       await worker.waitUntilReady();
-      running ??= worker.run().catch((error) => log.fatal({ error }, 'the delivery worker ended'));
+      if (running) return;
+      running = true;
+      void worker.run().catch((error) => log.fatal({ error }, 'the delivery worker ended'));
     },
     stop: () => {
       stopped ??= stop();
