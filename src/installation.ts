@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { Settings } from './config.js';
+import type { Clock } from './domain/clock.js';
 import { InvalidSettingsError, LedgerError } from './domain/errors.js';
+import { makePartitionsAhead } from './jobs/partitions.js';
 import { openKeys } from './store/data-directory.js';
 import { openEmbeddedPostgres } from './store/embedded-postgres.js';
+import { openLedger } from './store/ledger.js';
 import { migrate, pendingMigrations } from './store/migrate.js';
 
 /** Where this process finds the ledger and the keys. */
@@ -75,4 +78,33 @@ async function openExternal(settings: Settings, databaseUrl: string): Promise<In
     madeKeys: false,
     stop: async () => undefined,
   };
+}
+
+/**
+ * Brings the ledger that the settings name to this version's schema, and makes its partitions ahead. Needs
+ * no key. Throws `LedgerError` or `EmbeddedPostgresError`.
+ *
+ * @returns the names of the migrations applied
+ */
+export async function migrateInstallation(
+  settings: Settings,
+  clock: Clock,
+  log: Logger,
+): Promise<{ applied: string[] }> {
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await openEmbeddedPostgres({
+          dataDir: settings.dataDir,
+          log: (message) => log.info(message),
+        })
+      : undefined;
+  const databaseUrl = settings.databaseUrl ?? embedded?.databaseUrl ?? '';
+  try {
+    const result = await migrate(databaseUrl);
+    const ledger = openLedger({ databaseUrl, poolSize: 1 });
+    await makePartitionsAhead(ledger, clock, log).finally(() => ledger.$disconnect());
+    return result;
+  } finally {
+    await embedded?.stop();
+  }
 }

@@ -108,29 +108,27 @@ export async function updateWebhook(
   return row === undefined ? undefined : toWebhook(row);
 }
 
-/** Reads the sealed secrets, newest first. */
-export async function findSecrets(
+/**
+ * Replaces a webhook's sealed secrets, newest first, by what `change` makes of them. Changes at the same
+ * time wait for each other, so that none is lost.
+ */
+export function changeSecrets(
   ledger: Ledger,
   id: string,
-  accountId?: string,
-): Promise<readonly SealedSecret[] | undefined> {
-  const row = await ledger.webhook.findFirst({
-    where: scoped(id, accountId),
-    select: { secrets: true },
-  });
-  return row === null ? undefined : (row.secrets as unknown as SealedSecret[]);
-}
-
-/** Replaces the secrets. */
-export async function replaceSecrets(
-  ledger: Ledger,
-  id: string,
-  secrets: readonly SealedSecret[],
-  now: Date,
-): Promise<void> {
-  await ledger.webhook.updateMany({
-    where: { id },
-    data: { secrets: secrets.map((secret) => ({ ...secret })), updatedAt: now },
+  options: { accountId?: string | undefined; now: Date },
+  change: (secrets: readonly SealedSecret[]) => readonly SealedSecret[],
+): Promise<Webhook | undefined> {
+  const { accountId, now } = options;
+  return ledger.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM posthorn.webhooks WHERE id = ${id} FOR NO KEY UPDATE`;
+    const before = await tx.webhook.findFirst({ where: scoped(id, accountId) });
+    if (before === null) return undefined;
+    const secrets = change(before.secrets as unknown as SealedSecret[]);
+    const row = await tx.webhook.update({
+      where: { id },
+      data: { secrets: secrets.map((secret) => ({ ...secret })), updatedAt: now },
+    });
+    return toWebhook(row);
   });
 }
 

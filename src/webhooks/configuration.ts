@@ -1,3 +1,4 @@
+import { isReservedHeader } from '../delivery/request-headers.js';
 import { InvalidInputError } from '../domain/errors.js';
 import {
   assertEventTypePattern,
@@ -28,24 +29,6 @@ const MAX_HEADER_VALUE = 1_024;
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/; // a token of RFC 9110, section 5.6.2
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
-
-/** Headers that Posthorn, the connection or the framing of the message decides. */
-const RESERVED_HEADERS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'user-agent',
-]);
 
 /**
  * Checks what is given of a configuration and turns it into columns; what is left out stays out. Throws
@@ -90,7 +73,7 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
   if (entries.length > MAX_HEADERS) fail('headers', `at most ${MAX_HEADERS} fit`);
   for (const [name, value] of entries) {
     if (!HEADER_NAME.test(name)) fail('headers', `${JSON.stringify(name)} is no header name`);
-    if (RESERVED_HEADERS.has(name.toLowerCase()) || name.toLowerCase().startsWith('webhook-')) {
+    if (isReservedHeader(name)) {
       fail('headers', `${name} is set by Posthorn and can't be replaced`);
     }
     if (value.length > MAX_HEADER_VALUE || !HEADER_VALUE.test(value)) {

@@ -11,11 +11,10 @@ import type { Ledger } from '../store/ledger.js';
 import type { Page, PageRequest } from '../store/page.js';
 import { deactivateWebhook, deleteWebhook, reactivateWebhook } from '../store/webhook-state.js';
 import {
-  findSecrets,
+  changeSecrets,
   findWebhook,
   insertWebhook,
   listWebhooks,
-  replaceSecrets,
   updateWebhook,
   type Webhook,
   type WebhookConfiguration,
@@ -121,15 +120,17 @@ export function createWebhooks(options: {
         throw new InvalidInputError('the overlap does not fit: use 0 to 7 days');
       }
       const now = clock();
-      const before = (await findSecrets(ledger, id, accountId)) ?? missing(id);
       const { secret, sealed } = sealNew(now);
       const until = new Date(now.getTime() + overlapMs).toISOString();
-      const older = before
-        .map((entry) => ({ ...entry, expiresAt: earlier(entry.expiresAt, until) }))
-        .filter(({ expiresAt }) => new Date(expiresAt) > now);
-      await replaceSecrets(ledger, id, [sealed, ...older], now);
+      const webhook = await changeSecrets(ledger, id, { accountId, now }, (before) => {
+        const older = before
+          .map((entry) => ({ ...entry, expiresAt: earlier(entry.expiresAt, until) }))
+          .filter(({ expiresAt }) => new Date(expiresAt) > now);
+        return [sealed, ...older];
+      });
+      if (webhook === undefined) missing(id);
       log.info({ webhookId: id, overlapMs }, 'webhook secret rotated');
-      return { webhook: await get(id), secret };
+      return { webhook, secret };
     },
 
     async deactivate(id, { accountId, detail } = {}) {

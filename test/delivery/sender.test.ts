@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createSecret } from '../../src/domain/signature.js';
 import {
@@ -186,7 +186,7 @@ describe('giving up', () => {
     await Promise.all(Array.from({ length: 40 }, () => sendToSucceed(sender, request)));
     expect(removed).toHaveBeenCalledTimes(40);
     // Warnings are emitted in a later turn.
-    await delay(0);
+    await nextTurn();
     expect(warnings).toEqual([]);
   });
 

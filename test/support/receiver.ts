@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -57,6 +57,7 @@ export async function startReceiver(
   const arrivals = createArrivals<ReceivedRequest>('requests');
   const connections = new Map<unknown, number>();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one for each answer that is delayed
 
   async function handle(incoming: http.IncomingMessage, response: http.ServerResponse) {
     const chunks: Buffer[] = [];

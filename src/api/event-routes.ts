@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { PosthornError } from '../domain/errors.js';
+import { checkEvent, MAX_PAYLOAD_BYTES, type NewEvent } from '../domain/event.js';
+import type { Posthorn } from '../posthorn.js';
+import { MAX_EVENTS } from '../producers/producer.js';
+import { time } from './answer-fields.js';
+import { EventInBatchError } from './problems.js';
+import { accountQuery, idPath, readScope } from './request-fields.js';
+import { type ApiScope, fields } from './validation.js';
+
+/** A payload that fits may take six bytes for one where the client escapes every character. */
+const EVENT_BODY_LIMIT = 6 * MAX_PAYLOAD_BYTES + 16_384;
+
+const BATCH_BODY_LIMIT = 16 * 1024 * 1024;
+
+const newEvent = fields({
+  type: z.string(),
+  accountId: z.string().optional(),
+  payload: z.unknown().refine((payload) => payload !== undefined, {
+    error: 'is needed: any JSON value',
+  }),
+  idempotencyKey: z.string().optional(),
+});
+
+const enqueuedEvent = z.object({
+  id: z.string(),
+  deliveries: z.number(),
+  duplicate: z.boolean(),
+});
+
+const eventAnswer = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  type: z.string(),
+  payload: z.unknown(),
+  idempotencyKey: z.string().nullable(),
+  createdAt: time,
+  deliveries: z.object({
+    pending: z.number(),
+    delivered: z.number(),
+    exhausted: z.number(),
+    discarded: z.number(),
+  }),
+});
+
+const querystring = fields({});
+
+/** `/v1/events`: enqueues events and looks them up. */
+export function addEventRoutes(
+  api: ApiScope,
+  posthorn: Pick<Posthorn, 'enqueue' | 'enqueueMany' | 'events'>,
+): void {
+  api.post(
+    '/v1/events',
+    {
+      bodyLimit: EVENT_BODY_LIMIT,
+      schema: { body: newEvent, querystring, response: { 202: enqueuedEvent } },
+    },
+    async ({ body }, reply) => reply.code(202).send(await posthorn.enqueue(body)),
+  );
+
+  const events = z.array(newEvent).min(1).max(MAX_EVENTS);
+  api.post(
+    '/v1/events/batch',
+    {
+      bodyLimit: BATCH_BODY_LIMIT,
+      schema: {
+        body: fields({ events }),
+        querystring,
+        response: { 202: z.object({ data: z.array(enqueuedEvent).readonly() }) },
+      },
+    },
+    async ({ body }, reply) => {
+      const data = await posthorn.enqueueMany(body.events).catch((error) => {
+        throw inBatch(error, body.events);
+      });
+      return reply.code(202).send({ data });
+    },
+  );
+
+  api.get(
+    '/v1/events/:id',
+    {
+      schema: {
+        params: idPath('evt_'),
+        querystring: fields(accountQuery),
+        response: { 200: eventAnswer },
+      },
+    },
+    ({ params: { id }, query }) => posthorn.events.get(id, readScope(query)),
+  );
+}
+
+/** The same error, with the place of the first event at fault in the batch, where it is about an event. */
+function inBatch(error: unknown, events: readonly NewEvent[]): unknown {
+  if (!(error instanceof PosthornError)) return error;
+  const index = events.findIndex((event) => !passes(event));
+  return index === -1 ? error : new EventInBatchError(index, error);
+}
+
+function passes(event: NewEvent): boolean {
+  try {
+    checkEvent(event);
+    return true;
+  } catch (error) {
+    if (error instanceof PosthornError) return false;
+    throw error;
+  }
+}

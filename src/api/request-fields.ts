@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { checkKey } from '../domain/event.js';
+import { type IdPrefix, isId } from '../domain/id.js';
+import { DEFAULT_PAGE, LARGEST_PAGE } from '../store/page.js';
+import type { AccountScope } from '../webhooks/webhooks.js';
+import { fields } from './validation.js';
+
+const NOUNS = { wh_: 'webhook', evt_: 'event', dlv_: 'delivery', att_: 'attempt' } as const;
+
+/** The `{id}` of a path. Text that is no id of that prefix names nothing, and so is not found. */
+export function idPath(prefix: IdPrefix) {
+  const error = ({ input }: { input?: unknown }) => `there is no ${NOUNS[prefix]} ${String(input)}`;
+  return fields({ id: z.string().refine((text) => isId(prefix, text), { error }) });
+}
+
+/** An id in a query. */
+export function idQuery(prefix: IdPrefix) {
+  const error = `must be the id of a ${NOUNS[prefix]}, like ${prefix} and 32 hex digits`;
+  return z.string().refine((text) => isId(prefix, text), { error });
+}
+
+/** The query that narrows to an account. */
+export const accountQuery = { accountId: z.string().optional() };
+
+/** The account that a query narrows to. Throws `InvalidInputError` for what is no account id. */
+export function readScope({ accountId }: { accountId?: string | undefined }): AccountScope {
+  return accountId === undefined ? {} : { accountId: checkKey('accountId', accountId) };
+}
+
+/** The query that asks for a page of things with that prefix. */
+export function pageQuery(prefix: IdPrefix) {
+  return {
+    limit: z
+      .string()
+      .regex(/^\d{1,3}$/, { error: `must be a whole number from 1 to ${LARGEST_PAGE}` })
+      .transform(Number)
+      .refine((limit) => limit >= 1 && limit <= LARGEST_PAGE, {
+        error: `must be from 1 to ${LARGEST_PAGE}`,
+      })
+      .default(DEFAULT_PAGE),
+    cursor: z
+      .string()
+      .refine((text) => isId(prefix, text), { error: 'must be the nextCursor of the page before' })
+      .optional(),
+  };
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import type { Posthorn } from '../posthorn.js';
+import { ANSWER_HEADERS } from './answer-headers.js';
+import { requireKey } from './authentication.js';
+import { answerConnectionError } from './connection-errors.js';
+import { addDeliveryRoutes } from './delivery-routes.js';
+import { answerError, answerUnknownRoute } from './error-answers.js';
+import { addEventRoutes } from './event-routes.js';
+import { addHealthRoutes } from './health-routes.js';
+import { parseJsonBody } from './json-body.js';
+import { RequestLog } from './request-log.js';
+import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
+import { addWebhookRoutes } from './webhook-routes.js';
+import { addZombieRoutes } from './zombie-routes.js';
+
+/** What the API serves: everything to callers with the key, or only `/healthz` and `/readyz`. */
+export type ApiRoutes =
+  | { readonly routes: 'all'; readonly apiKey: string }
+  | { readonly routes: 'health' };
+
+export type ApiServerOptions = ApiRoutes & {
+  readonly posthorn: Posthorn;
+  readonly log: FastifyBaseLogger;
+};
+
+/** Largest body of a route that has no limit of its own. */
+const BODY_LIMIT = 256 * 1024;
+
+/** How long a request may take to arrive whole. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Makes the HTTP API, not listening yet. Its `close()` lets the requests that it has read end first. */
+export function createApiServer(options: ApiServerOptions): FastifyInstance {
+  const { posthorn, log } = options;
+  const server = fastify({
+    loggerInstance: log,
+    logController: new RequestLog(),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Whoever sends on an open connection while the server closes is still served, on that one last time.
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+    clientErrorHandler: answerConnectionError,
+  });
+  server.setValidatorCompiler(validateWithZod);
+  server.setSerializerCompiler(serializeWithZod);
+  server.setErrorHandler(answerError);
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody);
+
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    void reply.headers(ANSWER_HEADERS);
+    // A connection that were kept would hold the close up until it is idle for long enough.
+    if (closing) void reply.header('connection', 'close');
+  });
+
+  void server.register(async (scope) => {
+    addHealthRoutes(scope.withTypeProvider<ZodTypeProvider>(), posthorn);
+  });
+  void server.register(async (scope) => {
+    const api = scope.withTypeProvider<ZodTypeProvider>();
+    api.setNotFoundHandler(answerUnknownRoute);
+    if (options.routes === 'health') return;
+    api.addHook('onRequest', requireKey(options.apiKey));
+    addWebhookRoutes(api, posthorn);
+    addEventRoutes(api, posthorn);
+    addDeliveryRoutes(api, posthorn);
+    addZombieRoutes(api, posthorn);
+  });
+  return server;
+}
+
+/** The HTTP API, listening. */
+export interface Api {
+  /** Where it listens, like `http://127.0.0.1:4400`. */
+  readonly address: string;
+  /**
+   * Listens no more, and resolves when the requests under way are answered; those that are not within
+   * `POSTHORN_SHUTDOWN_TIMEOUT` are cut off. May be called twice. Posthorn itself is stopped after it.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the HTTP API. Rejects where the port is taken or the address is not this machine's.
+ *
+ * @param options.port 0 takes a free one
+ */
+export async function startApi(
+  options: ApiServerOptions & { readonly host: string; readonly port: number },
+): Promise<Api> {
+  const { host, port, posthorn } = options;
+  const server = createApiServer(options);
+  const address = await server.listen({ host, port });
+  let stopped: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    const cutOff = setTimeout(
+      () => server.server.closeAllConnections(),
+      posthorn.settings.shutdownTimeout,
+    );
+    await server.close();
+    clearTimeout(cutOff);
+  }
+
+  return {
+    address,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
