@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { createLogger } from '../log.js';
+import { createPosthorn, type Posthorn } from '../posthorn.js';
+import { reportFailure } from './failure.js';
+import type { OutputFlags } from './output.js';
+
+/**
+ * A command with `--json`, whose failures are reported in the form that was asked for.
+ *
+ * @param usage its name and arguments, like `show <id>`
+ */
+export function createCommand<Flags extends OutputFlags, Args extends string[] = []>(
+  usage: string,
+  description: string,
+  run: (flags: Flags, ...args: Args) => Promise<void>,
+): Command {
+  const [name, ...words] = usage.split(' ');
+  const command = new Command(name);
+  for (const word of words) command.argument(word);
+  return command
+    .description(description)
+    .option('--json', 'print one JSON document')
+    .action(async (...received: unknown[]) => {
+      const flags = received.at(-2) as Flags;
+      try {
+        await run(flags, ...(received.slice(0, -2) as Args));
+      } catch (error) {
+        reportFailure(error, flags);
+      }
+    });
+}
+
+/** Opens Posthorn for one command, and stops it however the command ends. Logs warnings and worse. */
+export async function withPosthorn<Result>(
+  work: (posthorn: Posthorn) => Promise<Result>,
+): Promise<Result> {
+  const log = createLogger(process.env.POSTHORN_LOG_LEVEL || 'warn');
+  const posthorn = await createPosthorn({}, { log });
+  try {
+    return await work(posthorn);
+  } finally {
+    await posthorn.stop();
+  }
+}

@@ -1,0 +1,34 @@
+/** How commands answer: one JSON document for programs, text and tables for people, on stdout alone. */
+
+/** The global option that every command has. */
+export interface OutputFlags {
+  readonly json?: boolean;
+}
+
+/** Prints an answer: the value as one JSON document with `--json`, otherwise its text. */
+export function print(flags: OutputFlags, value: unknown, text: () => string): void {
+  process.stdout.write(`${flags.json ? JSON.stringify(value, null, 2) : text()}\n`);
+}
+
+/** Rows under a header, each column as wide as its widest cell. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, ...rows];
+  const widths = header.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return lines
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Names and values, one pair a line. */
+export function pairs(entries: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** A time for people; `never` for none. */
+export function time(at: Date | null): string {
+  return at === null ? 'never' : at.toISOString();
+}
