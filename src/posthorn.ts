@@ -8,8 +8,8 @@ import { makePartitionsAhead } from './jobs/partitions.js';
 import { createZombieSweep, type ZombieSweep } from './jobs/zombie-sweep.js';
 import { createLogger } from './log.js';
 import { createProducer, type Producer } from './producers/producer.js';
-import { openQueueBackend } from './queue/backend.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
+import { openQueueBackend } from './queue/open-backend.js';
 import { type Role, startScheduler, startWorker } from './roles.js';
 import { openLedger } from './store/ledger.js';
 import {

@@ -14,6 +14,7 @@ export const webhookAnswer = z.object({
   tier: z.enum(TIERS),
   headers: z.record(z.string(), z.string()),
   active: z.boolean(),
+  activeSince: time,
   deactivatedAt: time.nullable(),
   deactivationReason: z.enum(['owner', 'gone', 'zombie']).nullable(),
   deactivationDetail: z.string().nullable(),

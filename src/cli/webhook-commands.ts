@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
 import type { Tier } from '../domain/tier.js';
+import { zombieAfter } from '../domain/zombie.js';
 import type { Webhook } from '../store/webhooks.js';
 import { createCommand, withPosthorn } from './command.js';
 import { type OutputFlags, pairs, print, table, time } from './output.js';
@@ -115,8 +116,15 @@ async function list(flags: ListFlags): Promise<void> {
 }
 
 async function show(flags: AccountFlags, id: string): Promise<void> {
-  const scope = { accountId: flags.account };
-  printWebhook(flags, await withPosthorn((posthorn) => posthorn.webhooks.get(id, scope)));
+  const { webhook, after } = await withPosthorn(async ({ webhooks, settings }) => {
+    const found = await webhooks.get(id, { accountId: flags.account });
+    return { webhook: found, after: zombieAfter(found, settings.zombieAfterMs) };
+  });
+  print(flags, { ...webhook, zombieAfter: after }, () =>
+    after === null
+      ? describe(webhook)
+      : `${describe(webhook)}\n\nIt fails. Without a success it is deactivated as a zombie after ${time(after)}.`,
+  );
 }
 
 async function deactivate(flags: AccountFlags & { detail?: string }, id: string): Promise<void> {

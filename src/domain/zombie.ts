@@ -13,22 +13,31 @@ export interface WebhookHealth {
 }
 
 /** Since when a webhook has had no success that counts: its last one, or its last fresh start. */
-export function quietSince(webhook: WebhookHealth): Date {
+function quietSince(webhook: WebhookHealth): Date {
   const { lastSuccess, activeSince } = webhook;
   return lastSuccess !== null && lastSuccess > activeSince ? lastSuccess : activeSince;
 }
 
 /**
- * True for an active webhook that fails and has been quiet for longer than its tier allows. One that was
- * sent nothing since its last success is no zombie, however long ago that was.
+ * From when on a webhook is a zombie, if it does not succeed before; null for one that is inactive, or does
+ * not fail. One that was sent nothing since its last success is no zombie, however long ago that was.
  *
  * @param thresholdsMs milliseconds of quiet that each tier allows; exactly that long is still allowed
  */
+export function zombieAfter(
+  webhook: WebhookHealth,
+  thresholdsMs: Readonly<Record<Tier, number>>,
+): Date | null {
+  if (!webhook.active || webhook.failingSince === null) return null;
+  return new Date(quietSince(webhook).getTime() + thresholdsMs[webhook.tier]);
+}
+
+/** True for an active webhook that fails and has been quiet for longer than its tier allows. */
 export function isZombie(
   webhook: WebhookHealth,
   thresholdsMs: Readonly<Record<Tier, number>>,
   now: Date,
 ): boolean {
-  if (!webhook.active || webhook.failingSince === null) return false;
-  return now.getTime() - quietSince(webhook).getTime() > thresholdsMs[webhook.tier];
+  const after = zombieAfter(webhook, thresholdsMs);
+  return after !== null && now > after;
 }

@@ -1,8 +1,4 @@
 import type { DefaultJobOptions, Job } from 'bullmq';
-import type { Logger } from 'pino';
-import type { Settings } from '../config.js';
-import { openPostgresBackend } from './postgres-backend.js';
-import { openRedisBackend } from './redis-backend.js';
 
 /** What Posthorn uses of a BullMQ queue, whichever backend carries it. */
 export interface JobQueue<Data> {
@@ -72,15 +68,3 @@ export const JOB_OPTIONS = {
   stackTraceLimit: 1,
   backoff: { type: 'posthorn' },
 } as const satisfies DefaultJobOptions;
-
-/** Opens the backend that the settings name. */
-export function openQueueBackend(options: {
-  settings: Pick<Settings, 'redisUrl' | 'queuePrefix'>;
-  databaseUrl: string;
-  log: Logger;
-}): QueueBackend {
-  const { settings, databaseUrl, log } = options;
-  return settings.redisUrl === undefined
-    ? openPostgresBackend({ databaseUrl, log })
-    : openRedisBackend({ nodes: settings.redisUrl, prefix: settings.queuePrefix, log });
-}

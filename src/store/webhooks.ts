@@ -16,6 +16,8 @@ export interface Webhook {
   readonly tier: Tier;
   readonly headers: Readonly<Record<string, string>>;
   readonly active: boolean;
+  /** The latest of creation, reactivation and change of URL. */
+  readonly activeSince: Date;
   readonly deactivatedAt: Date | null;
   readonly deactivationReason: DeactivationReason | null;
   readonly deactivationDetail: string | null;
@@ -139,12 +141,7 @@ export function scoped(id: string, accountId: string | undefined) {
 
 /** A row as it is shown: without its secrets. */
 export function toWebhook(row: WebhookRow): Webhook {
-  const {
-    secrets: _secrets,
-    eventTypePattern: _pattern,
-    activeSince: _activeSince,
-    ...shown
-  } = row;
+  const { secrets: _secrets, eventTypePattern: _pattern, ...shown } = row;
   return {
     ...shown,
     headers: row.headers as Record<string, string>,

@@ -27,6 +27,7 @@ describe('POST /v1/webhooks', () => {
       tier: 'critical',
       headers: { 'X-Team': 'books' },
       active: true,
+      activeSince: expect.stringMatching(TIME),
       deactivatedAt: null,
       deactivationReason: null,
       deactivationDetail: null,

@@ -124,6 +124,8 @@ describe('posthorn sweep', () => {
       where: { id },
       data: { activeSince: longAgo, failingSince: longAgo, consecutiveFailures: 7 },
     });
+    const shown = await runCommand(['webhook', 'show', id], settings);
+    expect(shown.stdout).toContain('deactivated as a zombie after 2020-12-31T00:00:00.000Z');
     const dry = await runJson(['sweep', '--dry-run'], settings);
     expect(dry).toMatchObject({ dryRun: true, deactivated: [{ id }] });
     expect(await ledger.webhook.count({ where: { active: true } })).toBe(1);
