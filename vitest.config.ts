@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/services.ts'],
     // Settings of the shell must not reach the tests.
     env: { DATABASE_URL: '', REDIS_URL: '', POSTHORN_API_KEY: '', POSTHORN_SECRET_KEY: '' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     maxWorkers: 3,
   },
 });

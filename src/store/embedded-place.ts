@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EmbeddedPostgresError } from '../domain/errors.js';
 import type { EmbeddedAccount } from './embedded-account.js';
 
 /** Where the embedded PostgreSQL is kept. */
@@ -26,14 +27,16 @@ export async function choosePlace(
   log: (message: string) => void,
 ): Promise<EmbeddedPlace> {
   await mkdir(dataDir, { recursive: true });
-  const inDataDir = { clusterDir: join(dataDir, 'postgres'), binariesDir: dataDir };
-  if (account === undefined) return inDataDir;
-
-  const system = await systemDir();
+  const clusterDir = join(dataDir, 'postgres');
+  if (account === undefined) {
+    const cache = join(homedir(), '.cache');
+    return { clusterDir, binariesDir: await ownDirectory([cache, dataDir]) };
+  }
+  const system = await ownDirectory(['/var/lib', tmpdir()]);
   const key = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const elsewhere = { clusterDir: join(system, key, 'postgres'), binariesDir: system };
   if (!existsSync(elsewhere.clusterDir) && canReach(dataDir, account)) {
-    return { ...inDataDir, binariesDir: system };
+    return { clusterDir, binariesDir: system };
   }
   await mkdir(join(system, key), { recursive: true, mode: 0o755 });
   log(
@@ -42,18 +45,20 @@ export async function choosePlace(
   return elsewhere;
 }
 
-/** A directory that outlasts a reboot where there is one to write to. */
-async function systemDir(): Promise<string> {
-  for (const parent of ['/var/lib', tmpdir()]) {
+/** A directory of ours in the first of these that can be written to, as not all can in a container. */
+async function ownDirectory(parents: readonly string[]): Promise<string> {
+  for (const parent of parents) {
     const directory = join(parent, 'posthorn');
     try {
       await mkdir(directory, { recursive: true, mode: 0o755 });
       return directory;
     } catch {
-      // Read-only, as in some containers: the next one.
+      // Read-only: the next one.
     }
   }
-  return tmpdir();
+  throw new EmbeddedPostgresError(`none of ${parents.join(', ')} can be written to`, {
+    hint: 'set DATABASE_URL to a PostgreSQL of your own',
+  });
 }
 
 function canReach(directory: string, account: EmbeddedAccount): boolean {

@@ -52,7 +52,7 @@ test('every example of an answer is JSON', async () => {
 
 test('the table of problems is complete', async () => {
   const text = await readFile(DOCUMENT, 'utf8');
-  const rows = [...text.matchAll(/^\| (\d{3}) \| `(\w+)` \|/gm)];
+  const rows = [...text.matchAll(/^\| (\d{3}) +\| `(\w+)` +\|/gm)];
   expect(rows.map(([, status, code]) => [code, Number(status)]).toSorted()).toEqual(
     Object.entries(PROBLEMS)
       .map(([code, { status }]) => [code, status])

@@ -2,7 +2,7 @@
 export interface Arrivals<Item> {
   readonly all: readonly Item[];
   add(item: Item): void;
-  /** Resolves with all items once there are `n`; rejects after `timeoutMs` (5,000 where left out). */
+  /** Resolves with all items once there are `n`; rejects after `timeoutMs` (60,000 where left out). */
   waitFor(n: number, timeoutMs?: number): Promise<readonly Item[]>;
 }
 
@@ -16,7 +16,7 @@ export function createArrivals<Item>(noun: string): Arrivals<Item> {
       all.push(item);
       for (const check of waiting) check();
     },
-    waitFor(n, timeoutMs = 5_000) {
+    waitFor(n, timeoutMs = 60_000) {
       return new Promise((resolve, reject) => {
         const check = () => {
           if (all.length < n) return;

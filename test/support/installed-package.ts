@@ -9,6 +9,9 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TARBALL = 'posthorn.tgz';
 
+/** Half of all bytes: Prisma's compilers for databases that the ledger is not in. */
+const UNUSED = /query_compiler_.+\.(cockroachdb|mysql|sqlite|sqlserver)\./;
+
 /** The package as npm packed it from what was built, and as npm installed it into another project. */
 export interface InstalledPackage {
   /** The other project's folder. */
@@ -40,16 +43,19 @@ interface Lock {
  */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await mkdtemp(join(tmpdir(), 'posthorn-consumer-'));
-  const tarball = await pack(folder);
-  await copyDependencies(folder);
-  const flags = ['--offline', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await npm(folder, ['install', ...flags, '--cache', join(folder, '.npm')]);
-  return {
-    folder,
-    tarball,
-    link: (name) => symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name)),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const tarball = await pack(folder);
+    await copyDependencies(folder);
+    const flags = ['--offline', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
+    await npm(folder, ['install', ...flags, '--cache', join(folder, '.npm')]);
+    const link = (name: string) =>
+      symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+    return { folder, tarball, link, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 /** Runs npm without what an npm around the tests set for its own scripts. */
@@ -83,7 +89,10 @@ async function copyDependencies(folder: string): Promise<void> {
   );
   for (const [path] of needed) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await cp(join(ROOT, path), join(folder, path), { recursive: true });
+    await cp(join(ROOT, path), join(folder, path), {
+      recursive: true,
+      filter: (file) => !UNUSED.test(file),
+    });
   }
   // npm installs anew what lacks its command.
   const commands = join('node_modules', '.bin');

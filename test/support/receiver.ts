@@ -39,7 +39,7 @@ export interface Receiver {
   /** Every request so far, in the order in which their bodies ended. */
   readonly requests: readonly ReceivedRequest[];
   count(): number;
-  /** Resolves with all requests once there are `n`; rejects after `timeoutMs` (5,000 where left out). */
+  /** Resolves with all requests once there are `n`; rejects after `timeoutMs` (60,000 where left out). */
   waitForRequests(n: number, timeoutMs?: number): Promise<readonly ReceivedRequest[]>;
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
