@@ -40,7 +40,9 @@ async function openEmbedded(settings: Settings, log: Logger): Promise<Installati
     log: (message) => log.info(message),
   });
   try {
-    await migrate(postgres.databaseUrl);
+    // Loading the engine that migrates takes longer than a look.
+    const pending = await pendingMigrations(postgres.databaseUrl);
+    if (pending.length > 0) await migrate(postgres.databaseUrl);
   } catch (error) {
     await postgres.stop();
     throw error;

@@ -30,11 +30,25 @@ function load(): Promise<void> {
     const require = createRequire(import.meta.url);
     const script = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const wasm = await readFile(join(script, '..', 'schema_engine_bg.wasm'));
-    const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings });
+    const imports = { './schema_engine_bg.js': withUnheldTimers({ ...bindings }) };
+    const { instance } = await WebAssembly.instantiate(wasm, imports);
     (bindings as unknown as Loader).__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start();
   })();
   return loading;
+}
+
+/** The engine leaves a timer of ten seconds behind, which must not keep the process alive for it. */
+function withUnheldTimers(imports: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, value] of Object.entries(imports)) {
+    if (!name.startsWith('__wbg_setTimeout') || typeof value !== 'function') continue;
+    imports[name] = (...received: unknown[]) => {
+      const timer: unknown = value(...received);
+      if (timer instanceof Object && 'unref' in timer) (timer as NodeJS.Timeout).unref();
+      return timer;
+    };
+  }
+  return imports;
 }
 
 /**
