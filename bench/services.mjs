@@ -1,7 +1,7 @@
 // Redis, PostgreSQL and the receiver of a benchmark run, each a process of its own on a free port.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { migrate } from '../dist/store/migrate.js';
 
 export async function startServices() {
   const folder = await mkdtemp(join(tmpdir(), 'posthorn-bench-'));
+  await chmod(folder, 0o711); // where PostgreSQL runs as another user
   const postgres = await openEmbeddedPostgres({ dataDir: folder });
   const redis = await startRedis();
   const receiver = await startReceiver();

@@ -70,6 +70,8 @@ async function applySchema(databaseUrl: string): Promise<void> {
       exitCode: null,
       filters: { externalTables: [], externalEnums: [] },
     });
+    // What the engine prints leaves the schema out.
+    await pool.query('CREATE SCHEMA IF NOT EXISTS posthorn; SET search_path = posthorn');
     await pool.query(stdout ?? '');
   } finally {
     engine.free();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 
 /**
@@ -10,7 +11,7 @@ export async function createOnce(
   path: string,
   content: string,
 ): Promise<{ readonly content: string; readonly made: boolean }> {
-  const draft = `${path}.${process.pid}.${Date.now()}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
   try {
     await link(draft, path);

@@ -7,7 +7,7 @@ import type { EmbeddedAccount } from './embedded-account.js';
 import type { EmbeddedBinaries } from './embedded-binaries.js';
 
 /** The superuser of an embedded cluster. */
-export const EMBEDDED_USER = 'posthorn';
+export const EMBEDDED_USER = 'postgres';
 
 /**
  * Makes the cluster where there is none. It is made beside its place and moved there whole, so that of two

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { chmod, mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgresError } from '../domain/errors.js';
 import type { EmbeddedAccount } from './embedded-account.js';
@@ -32,13 +32,14 @@ export async function choosePlace(
     const cache = join(homedir(), '.cache');
     return { clusterDir, binariesDir: await ownDirectory([cache, dataDir]) };
   }
-  const system = await ownDirectory(['/var/lib', tmpdir()]);
+  const system = await ownDirectory(['/var/lib', dataDir]);
   const key = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const elsewhere = { clusterDir: join(system, key, 'postgres'), binariesDir: system };
   if (!existsSync(elsewhere.clusterDir) && canReach(dataDir, account)) {
     return { clusterDir, binariesDir: system };
   }
-  await mkdir(join(system, key), { recursive: true, mode: 0o755 });
+  await mkdir(join(system, key), { recursive: true });
+  await chmod(join(system, key), 0o755);
   log(
     `the user that runs PostgreSQL can't reach ${dataDir}: its data is in ${elsewhere.clusterDir}`,
   );
@@ -50,7 +51,9 @@ async function ownDirectory(parents: readonly string[]): Promise<string> {
   for (const parent of parents) {
     const directory = join(parent, 'posthorn');
     try {
-      await mkdir(directory, { recursive: true, mode: 0o755 });
+      await mkdir(directory, { recursive: true });
+      // Whatever the umask: another user runs what is in it.
+      await chmod(directory, 0o755);
       return directory;
     } catch {
       // Read-only: the next one.

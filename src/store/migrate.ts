@@ -41,7 +41,12 @@ async function forgetFailures(client: pg.Client): Promise<void> {
 }
 
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 1,
+    // Where the engine keeps its own table; without it, that is the backend's schema.
+    options: `-c search_path=${LEDGER_SCHEMA}`,
+  });
   const engine = await openSchemaEngine(pool);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({

@@ -55,6 +55,17 @@ export function createDeliveryProcess(options: {
     concurrency: 4,
   });
 
+  // A webhook that was deactivated may have many jobs in the queue: they leave it together.
+  const shelvings = createBatcher({
+    flush: async (ids: readonly string[]) => {
+      await shelveDeliveries(ledger, ids, clock());
+      return ids;
+    },
+    maxItems: 500,
+    maxDelayMs: 2,
+    concurrency: 1,
+  });
+
   async function attempt(task: ReadyTask): Promise<AttemptResult> {
     const { webhook, event } = task;
     const message = sign(event, webhook.secrets, clock());
@@ -71,7 +82,7 @@ export function createDeliveryProcess(options: {
     const check = checkTask(await loads.add({ deliveryId: id, eventId }));
     if (check.kind === 'over') return DONE;
     if (check.kind === 'shelve') {
-      await shelveDeliveries(ledger, [id], clock());
+      await shelvings.add(id);
       return DONE;
     }
     const { task } = check;

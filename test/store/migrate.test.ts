@@ -42,8 +42,12 @@ test('lives beside the tables and the Prisma migrations of a backend, and touche
   expect(rows).toEqual([{ id: 'theirs' }]);
   const { rows: schemas } = await client.query(`
     SELECT DISTINCT table_schema FROM information_schema.tables
-    WHERE table_name IN ('webhooks', 'events', 'deliveries', 'attempts')`);
+    WHERE table_name IN ('webhooks', 'events', 'deliveries', 'attempts', 'idempotency_keys')`);
   expect(schemas).toEqual([{ table_schema: 'posthorn' }]);
+  const { rows: notes } = await client.query(
+    'SELECT count(*)::int AS count FROM posthorn._prisma_migrations',
+  );
+  expect(notes).toEqual([{ count: 1 }]);
 });
 
 test('a migration that failed left nothing, and is applied once its cause is gone', async () => {

@@ -77,9 +77,13 @@ async function launch(
   });
   client.on('error', () => undefined);
   try {
-    const ended = once(child, 'exit').then(() => undefined);
+    let over = false;
+    const ended = once(child, 'exit').then(() => {
+      over = true;
+      return undefined;
+    });
     const answered = (async () => {
-      while ((await pingOnce(client)) !== 'PONG') await sleep(20);
+      while (!over && (await pingOnce(client)) !== 'PONG') await sleep(20);
       return child;
     })();
     return await Promise.race([answered, ended]);
