@@ -1,11 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobWorker } from './backend.js';
+import type { JobWorker, WorkerTuning } from './backend.js';
 
 /** The part of BullMQ's worker that is alike for every backend. */
 interface BullWorker extends Pick<JobWorker, 'run' | 'waitUntilReady'> {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'stalled', listener: (jobId: string) => void): unknown;
   close(): Promise<void>;
+}
+
+/** BullMQ's options of a worker, the same for every backend. It takes no job before `run`. */
+export function workerOptions(tuning: WorkerTuning) {
+  return {
+    autorun: false,
+    concurrency: tuning.concurrency,
+    // A worker that was killed is noticed after one lock, and its jobs run again.
+    lockDuration: 20_000,
+    stalledInterval: 10_000,
+    // The ledger decides how often a delivery is tried, not how often a worker died with it.
+    maxStalledCount: 1_000,
+    settings: {
+      backoffStrategy: (failures: number, _type?: string, error?: Error) =>
+        tuning.backoffMs(error, failures),
+    },
+  };
 }
 
 /** How long a worker may take to notice that its connection was dropped. */

@@ -1,7 +1,7 @@
 import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { QueueBackend } from './backend.js';
-import { limitClosing } from './job-worker.js';
+import { limitClosing, workerOptions } from './job-worker.js';
 
 /** The PostgreSQL schema of BullMQ's own tables. */
 const QUEUE_SCHEMA = 'bullmq';
@@ -37,14 +37,7 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
         processor,
         {
           connection,
-          autorun: false,
-          concurrency: tuning.concurrency,
-          lockDuration: 20_000,
-          stalledInterval: 10_000,
-          maxStalledCount: 1_000,
-          settings: {
-            backoffStrategy: (failures, _type, error) => tuning.backoffMs(error, failures),
-          },
+          ...workerOptions(tuning),
         },
         createPostgresBackend,
       );

@@ -4,7 +4,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { QueueError } from '../domain/errors.js';
 import type { QueueBackend } from './backend.js';
-import { limitClosing } from './job-worker.js';
+import { limitClosing, workerOptions } from './job-worker.js';
 
 /** How long a command of a producer or the dispatcher may take before it fails. */
 const COMMAND_TIMEOUT_MS = 5_000;
@@ -56,16 +56,7 @@ export function openRedisBackend(options: {
       const worker = new Worker(name, processor, {
         connection,
         prefix,
-        autorun: false,
-        concurrency: tuning.concurrency,
-        // A worker that was killed is noticed after one lock, and its jobs run again.
-        lockDuration: 20_000,
-        stalledInterval: 10_000,
-        // The ledger decides how often a delivery is tried, not how often a worker died with it.
-        maxStalledCount: 1_000,
-        settings: {
-          backoffStrategy: (failures, _type, error) => tuning.backoffMs(error, failures),
-        },
+        ...workerOptions(tuning),
       });
       return limitClosing(worker, () => connection.disconnect());
     },
