@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BreakerPolicy } from './domain/breaker.js';
 import { InvalidSettingsError } from './domain/errors.js';
 import type { RetrySchedule } from './domain/retry-schedule.js';
 import { perTier, type Tier } from './domain/tier.js';
@@ -8,6 +9,7 @@ import {
   factor,
   key32,
   list,
+  percentage,
   redisNodes,
   text,
   url,
@@ -147,8 +149,56 @@ export const SETTINGS = {
   concurrency: withDefault(
     'POSTHORN_CONCURRENCY',
     wholeNumber(1, 10_000),
-    '100',
+    '300',
     'Deliveries that one worker process makes at the same time.',
+  ),
+  maxInFlight: withDefault(
+    'POSTHORN_MAX_IN_FLIGHT',
+    wholeNumber(1, 10_000),
+    '100',
+    'Most deliveries in flight to one webhook at the same time, over all processes. The limit in force is found by trying: it grows while answers are quick, and is cut when the endpoint is overloaded.',
+  ),
+  minInFlight: withDefault(
+    'POSTHORN_MIN_IN_FLIGHT',
+    wholeNumber(1, 10_000),
+    '1',
+    'What that limit is never cut below.',
+  ),
+  breakerFailures: withDefault(
+    'POSTHORN_BREAKER_FAILURES',
+    wholeNumber(1, 100_000),
+    '10',
+    'Failed attempts in a row that open a webhook’s breaker: its deliveries then wait, and one at a time tries.',
+  ),
+  breakerShare: withDefault(
+    'POSTHORN_BREAKER_SHARE',
+    percentage,
+    '90%',
+    'The share of failed attempts of late that opens it, too; 100% leaves it to the failures in a row.',
+  ),
+  breakerMinimum: withDefault(
+    'POSTHORN_BREAKER_MINIMUM',
+    wholeNumber(1, 1_000_000),
+    '50',
+    'The attempts of late below which that share says nothing.',
+  ),
+  breakerWindow: withDefault(
+    'POSTHORN_BREAKER_WINDOW',
+    duration('1s', '1d'),
+    '1m',
+    'How long ago is of late: an attempt loses half its weight in this time.',
+  ),
+  breakerPause: withDefault(
+    'POSTHORN_BREAKER_PAUSE',
+    duration('10ms', '1d'),
+    '30s',
+    'How long a breaker stays open before one delivery tries; doubled each time that fails.',
+  ),
+  breakerPauseCap: withDefault(
+    'POSTHORN_BREAKER_PAUSE_CAP',
+    duration('10ms', '30d'),
+    '30m',
+    'Longest such pause, before a jitter of ±10 %.',
   ),
   zombieAfterCritical: withDefault(
     'POSTHORN_ZOMBIE_AFTER_CRITICAL',
@@ -237,6 +287,8 @@ type ValueOf<Name extends SettingName> =
 export type Settings = { readonly [Name in SettingName]: ValueOf<Name> } & {
   /** Each tier's retry schedule. */
   readonly retry: Readonly<Record<Tier, RetrySchedule>>;
+  /** When a breaker opens, and for how long. */
+  readonly breaker: BreakerPolicy & { readonly windowMs: number };
   /** Each tier's zombie threshold, in milliseconds. */
   readonly zombieAfterMs: Readonly<Record<Tier, number>>;
 };
@@ -292,6 +344,14 @@ function derived(values: { [Name in SettingName]: ValueOf<Name> }) {
   const { retryBase: baseMs, retryFactor, retryCap: capMs } = values;
   return {
     retry: perTier((tier) => ({ baseMs, factor: retryFactor, capMs, attempts: attempts[tier] })),
+    breaker: {
+      failures: values.breakerFailures,
+      share: values.breakerShare,
+      minimum: values.breakerMinimum,
+      pauseMs: values.breakerPause,
+      longestPauseMs: values.breakerPauseCap,
+      windowMs: values.breakerWindow,
+    },
     zombieAfterMs: {
       critical: values.zombieAfterCritical,
       standard: values.zombieAfterStandard,

@@ -47,6 +47,9 @@ export async function startWorker(context: RoleContext): Promise<RunningRole> {
   return worker;
 }
 
+/** How long a delivery that tries may wait in the queue and for its commit, beside its time limit. */
+const PROBE_PATIENCE_MS = 30_000;
+
 /** Starts the dispatcher, its ear for commits, and the repeatable jobs. */
 export async function startScheduler(context: RoleContext): Promise<RunningRole> {
   const { settings, databaseUrl, ledger, backend, queue, clock } = context;
@@ -55,8 +58,16 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const list = repeatableJobs({ ...context, log });
   const jobs = openRepeatableJobs(backend, list, log);
   const worker = createRepeatableWorker(backend, list, log);
-  const { pollInterval: pollIntervalMs } = settings;
-  const dispatcher = createDispatcher({ ledger, backend, queue, jobs, clock, pollIntervalMs, log });
+  const dispatcher = createDispatcher({
+    ledger,
+    backend,
+    queue,
+    jobs,
+    clock,
+    pollIntervalMs: settings.pollInterval,
+    probeMs: settings.timeout + PROBE_PATIENCE_MS,
+    log,
+  });
   const listener = createDueListener({ databaseUrl, onDue: dispatcher.wake, log });
   dispatcher.start();
   listener.start();

@@ -54,6 +54,14 @@ export const factor = text.transform((value, context) => {
   return z.NEVER;
 });
 
+/** A share in per cent, read into a number from 0 to 1. */
+export const percentage = text.transform((value, context) => {
+  const number = /^\d+(\.\d+)?%$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;
+  if (number > 0 && number <= 100) return number / 100;
+  context.addIssue({ code: 'custom', message: 'a share over 0% and up to 100%, like 90%' });
+  return z.NEVER;
+});
+
 /** A key of 32 bytes. */
 export const key32 = text.refine(
   (value) => Buffer.from(value, 'base64').length === 32,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import { TIERS } from '../domain/tier.js';
+import { BREAKERS } from '../store/webhooks.js';
 import { time } from './answer-fields.js';
 import { fields, optionalBody } from './validation.js';
 
@@ -13,11 +14,14 @@ export const webhookAnswer = z.object({
   eventTypes: z.array(z.string()).readonly(),
   tier: z.enum(TIERS),
   headers: z.record(z.string(), z.string()),
+  maxInFlight: z.number().nullable(),
+  rateLimit: z.number().nullable(),
   active: z.boolean(),
   activeSince: time,
   deactivatedAt: time.nullable(),
   deactivationReason: z.enum(['owner', 'gone', 'zombie']).nullable(),
   deactivationDetail: z.string().nullable(),
+  breaker: z.enum(BREAKERS),
   lastSuccess: time.nullable(),
   lastFailure: time.nullable(),
   lastError: z.string().nullable(),
@@ -40,6 +44,8 @@ const configuration = {
   tier: z.enum(TIERS).optional(),
   description: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  maxInFlight: z.number().nullable().optional(),
+  rateLimit: z.number().nullable().optional(),
 };
 
 /** What registers a webhook. */

@@ -15,6 +15,8 @@ interface AddFlags extends AccountFlags {
   readonly tier?: Tier;
   readonly description?: string;
   readonly header?: string[];
+  readonly maxInFlight?: string;
+  readonly rateLimit?: string;
 }
 
 interface ListFlags extends AccountFlags {
@@ -39,7 +41,9 @@ export function webhookCommands(): Command {
         )
         .option('--tier <tier>', 'critical, standard or low')
         .option('--description <text>', 'for people')
-        .option('--header <header...>', 'extra request headers, like "X-Token: abc"'),
+        .option('--header <header...>', 'extra request headers, like "X-Token: abc"')
+        .option('--max-in-flight <number>', 'most deliveries in flight at once')
+        .option('--rate-limit <number>', 'most deliveries per second'),
     )
     .addCommand(
       createCommand('list', 'list webhooks, newest first', list)
@@ -72,6 +76,8 @@ async function add(flags: AddFlags, url: string): Promise<void> {
       description: flags.description,
       headers:
         flags.header === undefined ? undefined : Object.fromEntries(flags.header.map(readHeader)),
+      maxInFlight: flags.maxInFlight === undefined ? undefined : Number(flags.maxInFlight),
+      rateLimit: flags.rateLimit === undefined ? undefined : Number(flags.rateLimit),
     }),
   );
   print(flags, { ...webhook, secret }, () =>
@@ -158,6 +164,12 @@ function state({ active, deactivationReason }: Webhook): string {
   return active ? 'active' : `inactive (${deactivationReason})`;
 }
 
+function limits({ maxInFlight, rateLimit }: Webhook): string {
+  const inFlight = maxInFlight === null ? [] : [`${maxInFlight} in flight`];
+  const rate = rateLimit === null ? [] : [`${rateLimit} per second`];
+  return [...inFlight, ...rate].join(', ') || 'none of its own';
+}
+
 function describe(webhook: Webhook): string {
   return pairs([
     ['id', webhook.id],
@@ -173,6 +185,8 @@ function describe(webhook: Webhook): string {
           ['since', time(webhook.deactivatedAt)] as const,
           ['why', webhook.deactivationDetail ?? ''] as const,
         ]),
+    ['breaker', webhook.breaker],
+    ['limits', limits(webhook)],
     ['last success', time(webhook.lastSuccess)],
     ['last failure', time(webhook.lastFailure)],
     ['last error', webhook.lastError ?? ''],

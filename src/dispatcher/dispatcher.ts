@@ -3,7 +3,9 @@ import type { Clock } from '../domain/clock.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import type { RepeatableJobs } from '../queue/repeatable-jobs.js';
-import { claimDue, nextDispatchAt, QUEUE_LEASE_MS, releaseLeases } from '../store/dispatch.js';
+import { claimDue, nextDispatchAt, releaseLeases } from '../store/dispatch.js';
+import { releaseHeld } from '../store/holds.js';
+import { QUEUE_LEASE_MS } from '../store/leases.js';
 import type { Ledger } from '../store/ledger.js';
 
 /** Moves what is due and not queued from the ledger into the queue, for as long as it runs. */
@@ -18,6 +20,9 @@ export interface Dispatcher {
 /** Deliveries that one pass moves. */
 const PASS_LIMIT = 1_000;
 
+/** Holds that one pass lets something through. */
+const HOLD_LIMIT = 200;
+
 /** Shortest pause: what is due and not claimed is in another dispatcher's hands for a moment. */
 const SHORTEST_PAUSE_MS = 20;
 
@@ -31,9 +36,11 @@ export function createDispatcher(options: {
   jobs: RepeatableJobs;
   clock: Clock;
   pollIntervalMs: number;
+  /** How long a delivery that tries a half-open breaker may take before another one is sent. */
+  probeMs: number;
   log: Logger;
 }): Dispatcher {
-  const { ledger, backend, queue, jobs, clock, pollIntervalMs, log } = options;
+  const { ledger, backend, queue, jobs, clock, pollIntervalMs, probeMs, log } = options;
   let loop: Promise<void> | undefined;
   let stopping = false;
   let awake = false;
@@ -53,17 +60,27 @@ export function createDispatcher(options: {
     log.info({ released }, 'the queue was empty: it is filled again from the ledger');
   }
 
-  /** One pass over what is due; true where more may be. */
+  /** One pass over what is due and what is held; true where more may be. */
   async function pass(): Promise<boolean> {
     const claim = await claimDue(
       ledger,
       { now: clock(), leaseMs: QUEUE_LEASE_MS, limit: PASS_LIMIT },
       (due) => queue.add(due),
     );
-    if (claim.due.length > 0 || claim.shelved > 0) {
-      log.debug({ queued: claim.due.length, shelved: claim.shelved }, 'dispatched');
+    const { holds, deliveries } = await releaseHeld(
+      ledger,
+      { limit: HOLD_LIMIT },
+      clock(),
+      probeMs,
+    );
+    // What can't be queued is due again at the end of its short lease.
+    if (deliveries.length > 0) await queue.add(deliveries);
+    const { due, parked, shelved } = claim;
+    if (due.length + parked + shelved + deliveries.length > 0) {
+      const counts = { queued: due.length, parked, shelved, released: deliveries.length };
+      log.debug(counts, 'dispatched');
     }
-    return claim.due.length + claim.shelved >= PASS_LIMIT;
+    return due.length + parked + shelved >= PASS_LIMIT || holds >= HOLD_LIMIT;
   }
 
   /** How long nothing will be due, as far as the ledger tells. */

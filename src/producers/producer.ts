@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
+import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { type CheckedEvent, checkEvent, type NewEvent } from '../domain/event.js';
 import { newId } from '../domain/id.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
-import { createBatcher } from '../store/batcher.js';
 import { type EventRow, type WrittenEvent, writeEvents } from '../store/events.js';
+import { HANDOFF_MS } from '../store/leases.js';
 import type { Ledger, SqlRunner } from '../store/ledger.js';
 
 /** What `enqueue` answers. */
@@ -45,12 +46,6 @@ const MAX_BATCH = 500;
 /** Round trips that one process makes at the same time. */
 const CONCURRENT_BATCHES = 2;
 
-/**
- * How long a new delivery that this process means to queue is left to it, before the dispatcher does it:
- * long enough for any `addBulk`, short enough that a crash in between is hardly noticed.
- */
-const HANDOFF_MS = 30_000;
-
 export function createProducer(options: {
   ledger: Ledger;
   queue: DeliveryQueue;
@@ -68,7 +63,7 @@ export function createProducer(options: {
     const now = clock();
     const dispatchAt = new Date(now.getTime() + HANDOFF_MS);
     const written = await writeEvents(ledger, rows, { now, dispatchAt, notify: false });
-    const deliveries = written.flatMap((event) => event.deliveries);
+    const deliveries = written.flatMap((event) => event.direct);
     if (deliveries.length > 0) {
       try {
         await queue.add(deliveries);
@@ -112,8 +107,8 @@ export function createProducer(options: {
     const rows = events.map((event) => toRow(checkEvent(event)));
     if (rows.length === 0) return [];
     const written = await write(rows, tx);
-    return written.map(({ id, duplicate, deliveries }) => {
-      return { id, duplicate, deliveries: deliveries.length };
+    return written.map(({ id, duplicate, deliveryCount }) => {
+      return { id, duplicate, deliveries: deliveryCount };
     });
   }
 

@@ -1,4 +1,5 @@
 import type { DefaultJobOptions, Job } from 'bullmq';
+import type { InFlight } from './in-flight.js';
 
 /** What Posthorn uses of a BullMQ queue, whichever backend carries it. */
 export interface JobQueue<Data> {
@@ -34,6 +35,12 @@ export interface JobWorker {
   close(limitMs: number): Promise<void>;
 }
 
+/**
+ * Works on a job. What it answers with is called once the queue no longer holds the job, so that the same
+ * id can be added again.
+ */
+export type JobProcessor<Data> = (job: Job<Data>) => Promise<(() => void) | undefined>;
+
 export interface WorkerTuning {
   /** Jobs at the same time. */
   readonly concurrency: number;
@@ -45,11 +52,9 @@ export interface WorkerTuning {
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres';
   createQueue<Data>(name: string, jobOptions: DefaultJobOptions): JobQueue<Data>;
-  createWorker<Data>(
-    name: string,
-    processor: (job: Job<Data>) => Promise<unknown>,
-    tuning: WorkerTuning,
-  ): JobWorker;
+  createWorker<Data>(name: string, processor: JobProcessor<Data>, tuning: WorkerTuning): JobWorker;
+  /** @param leaseMs longest time that one delivery can be in flight */
+  createInFlight(leaseMs: number): InFlight;
   /** Resolves once the backend can be reached; rejects soon with `QueueError` where it can't. */
   ready(): Promise<void>;
   /** True where the backend came up empty since `markJobs`: whatever was queued is lost. */

@@ -22,11 +22,11 @@ export interface QueuedDelivery {
 /**
  * What working on a delivery's job came to.
  *
- * - `done`: nothing more for the queue; the job is removed
+ * - `done`: nothing more for the queue; the job is removed, and then `afterwards` is called
  * - `again`: the queue brings the same job back after `delayMs`
  */
 export type JobResult =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly afterwards?: () => void }
   | { readonly kind: 'again'; readonly delayMs: number };
 
 /** The hot lane: deliveries that are to be made soon. */
@@ -98,6 +98,7 @@ export function createDeliveryWorker(
       const { webhookId, eventId } = job.data;
       const result = await process({ id: job.id ?? '', webhookId, eventId });
       if (result.kind === 'again') throw new DeliverAgain(result.delayMs);
+      return result.afterwards;
     },
     {
       concurrency,

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobWorker, WorkerTuning } from './backend.js';
+import type { Job, Processor } from 'bullmq';
+import type { JobProcessor, JobWorker, WorkerTuning } from './backend.js';
 
 /** The part of BullMQ's worker that is alike for every backend. */
 interface BullWorker extends Pick<JobWorker, 'run' | 'waitUntilReady'> {
+  on(event: 'completed', listener: (job: Job) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'stalled', listener: (jobId: string) => void): unknown;
   close(): Promise<void>;
@@ -28,8 +30,21 @@ export function workerOptions(tuning: WorkerTuning) {
 /** How long a worker may take to notice that its connection was dropped. */
 const DROP_PATIENCE_MS = 2_000;
 
-/** Puts a limit on how long a BullMQ worker takes to close. */
-export function limitClosing(worker: BullWorker, dropConnection: () => void): JobWorker {
+/**
+ * Makes the worker of a backend: calls what a processor answers with once its job is gone from the queue,
+ * and puts a limit on how long closing takes.
+ */
+export function createJobWorker<Data>(
+  processor: JobProcessor<Data>,
+  create: (processor: Processor<Data>) => BullWorker,
+  dropConnection: () => void,
+): JobWorker {
+  const afterwards = new WeakMap<object, () => void>();
+  const worker = create(async (job) => {
+    const next = await processor(job);
+    if (next !== undefined) afterwards.set(job, next);
+  });
+  worker.on('completed', (job) => afterwards.get(job)?.());
   return {
     onError: (listener) => void worker.on('error', listener),
     onStalled: (listener) => void worker.on('stalled', listener),

@@ -1,7 +1,8 @@
 import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { QueueBackend } from './backend.js';
-import { limitClosing, workerOptions } from './job-worker.js';
+import { createLocalInFlight } from './in-flight.js';
+import { createJobWorker, workerOptions } from './job-worker.js';
 
 /** The PostgreSQL schema of BullMQ's own tables. */
 const QUEUE_SCHEMA = 'bullmq';
@@ -31,18 +32,19 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
       queues.push(queue);
       return queue;
     },
-    createWorker: (name, processor, tuning) => {
-      const worker = new Worker(
-        name,
+    createWorker: (name, processor, tuning) =>
+      createJobWorker(
         processor,
-        {
-          connection,
-          ...workerOptions(tuning),
-        },
-        createPostgresBackend,
-      );
-      return limitClosing(worker, () => undefined);
-    },
+        (process) =>
+          new Worker(
+            name,
+            process,
+            { connection, ...workerOptions(tuning) },
+            createPostgresBackend,
+          ),
+        () => undefined,
+      ),
+    createInFlight: () => createLocalInFlight(),
     ready: async () => undefined,
     lostJobs: async () => false,
     markJobs: async () => undefined,

@@ -4,7 +4,8 @@ import { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { QueueError } from '../domain/errors.js';
 import type { QueueBackend } from './backend.js';
-import { limitClosing, workerOptions } from './job-worker.js';
+import { createJobWorker, workerOptions } from './job-worker.js';
+import { createRedisInFlight } from './redis-in-flight.js';
 
 /** How long a command of a producer or the dispatcher may take before it fails. */
 const COMMAND_TIMEOUT_MS = 5_000;
@@ -53,12 +54,20 @@ export function openRedisBackend(options: {
         log,
       );
       workerConnections.push(connection);
-      const worker = new Worker(name, processor, {
-        connection,
-        prefix,
-        ...workerOptions(tuning),
-      });
-      return limitClosing(worker, () => connection.disconnect());
+      return createJobWorker(
+        processor,
+        (process) => new Worker(name, process, { connection, prefix, ...workerOptions(tuning) }),
+        () => connection.disconnect(),
+      );
+    },
+    createInFlight: (leaseMs) => {
+      const connection = connect(
+        nodes,
+        { maxRetriesPerRequest: null, enableOfflineQueue: true },
+        log,
+      );
+      workerConnections.push(connection);
+      return createRedisInFlight({ connection, prefix, leaseMs, log });
     },
     ready,
     lostJobs: async () => {

@@ -49,13 +49,14 @@ export function createRepeatableWorker(
     REPEATABLE_QUEUE,
     async ({ name }) => {
       const job = byName.get(name);
-      if (job === undefined) return log.warn({ job: name }, 'no repeatable job has this name');
       try {
-        await job.run();
+        if (job === undefined) log.warn({ job: name }, 'no repeatable job has this name');
+        else await job.run();
       } catch (error) {
         // It runs again at its next time; a failure in the queue would only hide the error there.
         log.error({ error, job: name }, 'repeatable job failed');
       }
+      return undefined;
     },
     { concurrency: 1, backoffMs: () => -1 },
   );

@@ -99,7 +99,8 @@ export function listAttempts(
 }
 
 /**
- * Makes a delivery due now, at the beginning of its retry schedule, whether it is pending or has ended.
+ * Makes a delivery due now, at the beginning of its retry schedule, whether it is pending or has ended. A
+ * breaker that is open lets one delivery try at once.
  *
  * @returns whether there is one whose webhook is active, which alone can be made
  */
@@ -112,7 +113,10 @@ export async function retryDelivery(ledger: Ledger, id: string, now: Date): Prom
         due_at = ${at}::timestamptz, dispatch_at = ${at}::timestamptz
       FROM posthorn.webhooks AS webhook
       WHERE delivery.id = ${id} AND webhook.id = delivery.webhook_id AND webhook.active
-      RETURNING delivery.id
+      RETURNING delivery.id, delivery.webhook_id
+    ), tried AS (
+      UPDATE posthorn.holds AS hold SET release_at = ${at}::timestamptz
+      FROM due WHERE hold.webhook_id = due.webhook_id AND hold.state = 'open'
     )
     SELECT pg_notify(${DUE_CHANNEL}, '')::text AS notified FROM due`;
   return rows.length > 0;

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+import type { HoldState } from '../domain/hold.js';
 import type { Tier } from '../domain/tier.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
@@ -10,6 +12,25 @@ export interface SealedSecret {
   readonly expiresAt: string | null;
 }
 
+/** What an attempt needs to know of a webhook that its owner configures. */
+export interface TaskWebhook {
+  readonly id: string;
+  readonly url: string;
+  readonly tier: Tier;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly SealedSecret[];
+  /** Most deliveries in flight at once; null means the setting. */
+  readonly maxInFlight: number | null;
+}
+
+/** The event of a delivery. */
+export interface TaskEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly payloadJson: string;
+  readonly createdAt: Date;
+}
+
 /** All that one attempt needs to know. */
 export interface DeliveryTask {
   readonly deliveryId: string;
@@ -17,87 +38,152 @@ export interface DeliveryTask {
   readonly attemptCount: number;
   readonly scheduleFrom: number;
   readonly dueAt: Date;
-  readonly event: {
-    readonly id: string;
-    readonly type: string;
-    readonly payloadJson: string;
-    readonly createdAt: Date;
-  };
+  readonly event: TaskEvent;
   /** Null where the webhook was deleted. */
-  readonly webhook: {
-    readonly id: string;
-    readonly active: boolean;
-    readonly url: string;
-    readonly tier: Tier;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly secrets: readonly SealedSecret[];
+  readonly webhook: TaskWebhook | null;
+  /** False where it was deactivated. */
+  readonly active: boolean;
+  /** Null where its deliveries need not wait. */
+  readonly hold: {
+    readonly state: HoldState;
+    /** The delivery that tries while half open. */
+    readonly probe: string | null;
   } | null;
 }
 
-interface TaskRow {
+/** The delivery and event of a job. */
+export interface TaskKey {
+  readonly deliveryId: string;
+  readonly eventId: string;
+}
+
+/** Reads what the worker needs for its jobs. */
+export interface TaskLoader {
+  /** The tasks, in the order of their keys; undefined for one that the ledger does not hold. */
+  load(keys: readonly TaskKey[]): Promise<readonly (DeliveryTask | undefined)[]>;
+}
+
+interface DeliveryRow {
   readonly id: string;
+  readonly event_id: string;
   readonly status: DeliveryStatus;
   readonly attempt_count: number;
   readonly schedule_from: number;
   readonly due_at: Date;
-  readonly event_id: string;
-  readonly type: string;
-  readonly payload: string;
-  readonly created_at: Date;
   readonly webhook_id: string | null;
   readonly active: boolean;
-  readonly url: string;
-  readonly tier: Tier;
-  readonly headers: Record<string, string>;
-  readonly secrets: SealedSecret[];
+  readonly version: number;
+  readonly hold: HoldState | null;
+  readonly probe: string | null;
+  /** Null where the event was in the cache, or the ledger does not hold it. */
+  readonly type: string | null;
+  readonly payload: string;
+  readonly created_at: Date;
 }
+
+interface WebhookRow extends Omit<TaskWebhook, 'maxInFlight'> {
+  readonly max_in_flight: number | null;
+  readonly version: number;
+}
+
+/** Webhooks whose configuration is kept in memory. */
+const MOST_WEBHOOKS = 10_000;
+
+/** Payloads kept in memory for the webhooks that they still go to, in characters. */
+const MOST_PAYLOAD = 16 * 2 ** 20;
 
 /**
- * Reads what the worker needs for these deliveries, in their order; undefined for one that the ledger
- * does not hold. The event ids let PostgreSQL leave out the partitions that hold none of them.
+ * Reads in one statement what changes with each attempt, and keeps what does not: events, which are
+ * immutable, and each webhook's configuration, whose version that statement compares. So a changed
+ * configuration holds from the next delivery on, and no process needs to be told.
  */
-export async function loadTasks(
-  ledger: Ledger,
-  keys: readonly { readonly deliveryId: string; readonly eventId: string }[],
-): Promise<readonly (DeliveryTask | undefined)[]> {
-  const deliveryIds = keys.map((key) => key.deliveryId);
-  const eventIds = [...new Set(keys.map((key) => key.eventId))];
-  const rows = await ledger.$queryRaw<TaskRow[]>`
-    SELECT delivery.id, delivery.status::text, delivery.attempt_count, delivery.schedule_from,
-      delivery.due_at, event.id AS event_id, event.type, event.payload, event.created_at,
-      webhook.id AS webhook_id, webhook.active, webhook.url, webhook.tier::text, webhook.headers,
-      webhook.secrets
-    FROM posthorn.deliveries AS delivery
-    JOIN posthorn.events AS event ON event.id = delivery.event_id AND event.id = ANY(${eventIds}::text[])
-    LEFT JOIN posthorn.webhooks AS webhook ON webhook.id = delivery.webhook_id
-    WHERE delivery.id = ANY(${deliveryIds}::text[])`;
-  const tasks = new Map(rows.map((row) => [row.id, toTask(row)]));
-  return deliveryIds.map((id) => tasks.get(id));
+export function createTaskLoader(ledger: Ledger): TaskLoader {
+  const events = new LRUCache<string, TaskEvent>({
+    maxSize: MOST_PAYLOAD,
+    sizeCalculation: (event) => event.payloadJson.length + 1,
+  });
+  const webhooks = new LRUCache<string, { version: number; webhook: TaskWebhook }>({
+    max: MOST_WEBHOOKS,
+  });
+
+  /** Reads again the webhooks that are not known in this version. */
+  async function refresh(rows: readonly DeliveryRow[]): Promise<void> {
+    const stale = new Set<string>();
+    for (const { webhook_id: id, version } of rows) {
+      if (id !== null && webhooks.get(id)?.version !== version) stale.add(id);
+    }
+    if (stale.size === 0) return;
+    for (const { version, ...row } of await readWebhooks(ledger, [...stale])) {
+      const { max_in_flight: maxInFlight, ...rest } = row;
+      const webhook = { ...rest, maxInFlight };
+      webhooks.set(webhook.id, { version, webhook });
+    }
+  }
+
+  function eventOf(row: DeliveryRow, known: ReadonlyMap<string, TaskEvent>): TaskEvent | undefined {
+    const cached = known.get(row.event_id);
+    if (cached !== undefined || row.type === null) return cached;
+    const { event_id: id, type, payload: payloadJson, created_at: createdAt } = row;
+    const event = { id, type, payloadJson, createdAt };
+    events.set(id, event);
+    return event;
+  }
+
+  return {
+    async load(keys) {
+      const known = new Map<string, TaskEvent>();
+      const missing = new Set<string>();
+      for (const { eventId } of keys) {
+        const event = events.get(eventId);
+        if (event === undefined) missing.add(eventId);
+        else known.set(eventId, event);
+      }
+      const ids = keys.map((key) => key.deliveryId);
+      const rows = await readDeliveries(ledger, ids, [...missing]);
+      await refresh(rows);
+      const tasks = new Map<string, DeliveryTask>();
+      for (const row of rows) {
+        const event = eventOf(row, known);
+        if (event === undefined) continue;
+        const { webhook_id: webhookId, hold, probe } = row;
+        tasks.set(row.id, {
+          deliveryId: row.id,
+          status: row.status,
+          attemptCount: row.attempt_count,
+          scheduleFrom: row.schedule_from,
+          dueAt: row.due_at,
+          event,
+          webhook: webhookId === null ? null : (webhooks.get(webhookId)?.webhook ?? null),
+          active: row.active,
+          hold: hold === null ? null : { state: hold, probe },
+        });
+      }
+      return ids.map((id) => tasks.get(id));
+    },
+  };
 }
 
-function toTask(row: TaskRow): DeliveryTask {
-  return {
-    deliveryId: row.id,
-    status: row.status,
-    attemptCount: row.attempt_count,
-    scheduleFrom: row.schedule_from,
-    dueAt: row.due_at,
-    event: {
-      id: row.event_id,
-      type: row.type,
-      payloadJson: row.payload,
-      createdAt: row.created_at,
-    },
-    webhook:
-      row.webhook_id === null
-        ? null
-        : {
-            id: row.webhook_id,
-            active: row.active,
-            url: row.url,
-            tier: row.tier,
-            headers: row.headers,
-            secrets: row.secrets,
-          },
-  };
+/** The event ids let PostgreSQL leave out the partitions that hold none of them. */
+function readDeliveries(
+  ledger: Ledger,
+  ids: readonly string[],
+  eventIds: readonly string[],
+): Promise<DeliveryRow[]> {
+  return ledger.$queryRaw<DeliveryRow[]>`
+    SELECT delivery.id, delivery.event_id, delivery.status::text, delivery.attempt_count,
+      delivery.schedule_from, delivery.due_at, webhook.id AS webhook_id, webhook.active,
+      webhook.version, hold.state::text AS hold, hold.probe, event.type, event.payload,
+      event.created_at
+    FROM posthorn.deliveries AS delivery
+    LEFT JOIN posthorn.events AS event
+      ON event.id = delivery.event_id AND event.id = ANY(${eventIds}::text[])
+    LEFT JOIN posthorn.webhooks AS webhook ON webhook.id = delivery.webhook_id
+    LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = delivery.webhook_id
+    WHERE delivery.id = ANY(${ids}::text[])`;
+}
+
+function readWebhooks(ledger: Ledger, ids: readonly string[]): Promise<WebhookRow[]> {
+  return ledger.$queryRaw<WebhookRow[]>`
+    SELECT id, url, tier::text, headers, secrets, max_in_flight, version
+    FROM posthorn.webhooks WHERE id = ANY(${ids}::text[])`;
 }

@@ -1,5 +1,5 @@
-import type { OwedDelivery } from './dispatch.js';
 import type { DeliveryStatus } from './generated/enums.js';
+import type { OwedDelivery } from './leases.js';
 import type { Ledger, SqlRunner } from './ledger.js';
 
 /** An event to be written, checked, with its id. */
@@ -16,12 +16,15 @@ export interface WrittenEvent {
   /** The event's id; the first event's where the key was used before. */
   readonly id: string;
   readonly duplicate: boolean;
-  readonly deliveries: readonly OwedDelivery[];
+  /** How many deliveries it made. */
+  readonly deliveryCount: number;
+  /** Those of them that need not wait, because their webhook has no hold. */
+  readonly direct: readonly OwedDelivery[];
 }
 
 export interface WriteOptions {
   readonly now: Date;
-  /** When the dispatcher first looks at the new deliveries. */
+  /** When the dispatcher first looks at the new deliveries that need not wait. */
   readonly dispatchAt: Date;
   /** Wakes the dispatcher at commit. */
   readonly notify: boolean;
@@ -32,6 +35,7 @@ interface WrittenRow {
   readonly event_id: string;
   readonly delivery_id: string | null;
   readonly webhook_id: string | null;
+  readonly direct: boolean;
 }
 
 /** The channel on which a commit wakes the dispatcher. */
@@ -43,6 +47,9 @@ export const DUE_CHANNEL = 'posthorn_due';
  * An idempotency key that stands for an event already makes its event a duplicate: neither it nor any
  * delivery is written. The upsert takes a lock on the key, so that of two concurrent calls one waits and
  * then reads the other's id. Of events in the same call that share a key, the first is written.
+ *
+ * Deliveries of a webhook that is held are parked, and the lock on its hold keeps it in place until they
+ * are committed. Where the hold is idle the dispatcher is woken, which parks them and starts it again.
  */
 export async function writeEvents(
   runner: SqlRunner,
@@ -60,10 +67,10 @@ export async function writeEvents(
   const written = collect(rows);
   return events.map((event) => {
     const first = firsts.get(keyOf(event)) ?? event;
-    const { eventId, deliveries } = written.get(first.id) ?? { eventId: first.id, deliveries: [] };
+    const { eventId, deliveryCount, direct } = written.get(first.id) ?? nothing(first.id);
     return first === event
-      ? { id: eventId, duplicate: eventId !== event.id, deliveries }
-      : { id: eventId, duplicate: true, deliveries: [] };
+      ? { id: eventId, duplicate: eventId !== event.id, deliveryCount, direct }
+      : { id: eventId, duplicate: true, deliveryCount: 0, direct: [] };
   });
 }
 
@@ -93,31 +100,47 @@ const WRITE_EVENTS = `
     SELECT "id", "accountId", "type", "payloadJson", "idempotencyKey", $2::text::timestamptz
     FROM resolved WHERE event_id = "id"
     RETURNING id, account_id, type
-  ), owed AS (
-    INSERT INTO posthorn.deliveries
-      (id, event_id, webhook_id, account_id, due_at, dispatch_at, created_at)
-    SELECT posthorn.sortable_id('dlv_', $2::text::timestamptz), fresh.id, webhook.id, fresh.account_id,
-      $2::text::timestamptz, $3::text::timestamptz, $2::text::timestamptz
+  ), wanted AS (
+    SELECT fresh.id AS event_id, fresh.account_id, webhook.id AS webhook_id
     FROM fresh
     JOIN posthorn.webhooks AS webhook ON webhook.account_id = fresh.account_id AND webhook.active
       AND (webhook.event_type_pattern IS NULL OR fresh.type ~ webhook.event_type_pattern)
+  ), hold AS (
+    SELECT webhook_id, release_at IS NULL AS idle FROM posthorn.holds
+    WHERE webhook_id IN (SELECT webhook_id FROM wanted)
+    ORDER BY webhook_id FOR KEY SHARE
+  ), owed AS (
+    INSERT INTO posthorn.deliveries
+      (id, event_id, webhook_id, account_id, due_at, dispatch_at, created_at)
+    SELECT posthorn.sortable_id('dlv_', $2::text::timestamptz), event_id, webhook_id, account_id,
+      $2::text::timestamptz,
+      CASE WHEN hold.idle IS NULL THEN $3::text::timestamptz
+        WHEN hold.idle THEN $2::text::timestamptz END,
+      $2::text::timestamptz
+    FROM wanted LEFT JOIN hold USING (webhook_id)
     RETURNING id, event_id, webhook_id
   )
   SELECT resolved."id", resolved.event_id, owed.id AS delivery_id, owed.webhook_id,
-    CASE WHEN $4::boolean THEN pg_notify('${DUE_CHANNEL}', '')::text END AS notified
-  FROM resolved LEFT JOIN owed ON owed.event_id = resolved."id"`;
+    hold.idle IS NULL AS direct,
+    CASE WHEN $4::boolean OR hold.idle THEN pg_notify('${DUE_CHANNEL}', '')::text END AS notified
+  FROM resolved LEFT JOIN owed ON owed.event_id = resolved."id" LEFT JOIN hold USING (webhook_id)`;
 
 function collect(rows: readonly WrittenRow[]) {
-  const written = new Map<string, { eventId: string; deliveries: OwedDelivery[] }>();
+  const written = new Map<string, ReturnType<typeof nothing>>();
   for (const row of rows) {
-    const entry = written.get(row.id) ?? { eventId: row.event_id, deliveries: [] };
+    const entry = written.get(row.id) ?? nothing(row.event_id);
     if (row.delivery_id !== null && row.webhook_id !== null) {
       const { delivery_id: id, webhook_id: webhookId, event_id: eventId } = row;
-      entry.deliveries.push({ id, webhookId, eventId });
+      entry.deliveryCount += 1;
+      if (row.direct) entry.direct.push({ id, webhookId, eventId });
     }
     written.set(row.id, entry);
   }
   return written;
+}
+
+function nothing(eventId: string) {
+  return { eventId, deliveryCount: 0, direct: [] as OwedDelivery[] };
 }
 
 /** An event as it stands in the ledger, with the number of its deliveries in each state. */

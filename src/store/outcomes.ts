@@ -1,3 +1,5 @@
+import type { Standing } from '../domain/breaker.js';
+import type { HoldState } from '../domain/hold.js';
 import type { ErrorClass } from '../domain/outcome.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
@@ -22,6 +24,29 @@ export interface OutcomeRow {
   readonly dueAt: string;
   readonly dispatchAt: string | null;
   readonly endedAt: string | null;
+  /** The most that the worker would have in flight to the webhook now. */
+  readonly limit: number;
+}
+
+/** A webhook that a group of outcomes leaves in need of a look: it fails, is held, or was deactivated. */
+export interface WebhookStanding extends Standing {
+  readonly webhookId: string;
+  /** True where a 410 of this group deactivated it. */
+  readonly deactivated: boolean;
+}
+
+interface StandingRow extends Omit<WebhookStanding, 'successes' | 'failures' | 'hold'> {
+  readonly successes: bigint;
+  readonly failures: bigint;
+  readonly state: HoldState | null;
+  readonly allowance: number;
+  readonly openings: number;
+}
+
+/** How attempts of late are weighed. */
+export interface OutcomeOptions {
+  /** In which an attempt loses half its weight, in milliseconds. */
+  readonly breakerWindowMs: number;
 }
 
 /**
@@ -32,24 +57,25 @@ export interface OutcomeRow {
  * only attempts that were not there yet are counted. Webhooks are locked in the order of their ids, so
  * that groups of several processes can't deadlock. A delivery that ended meanwhile keeps its end.
  *
- * @returns the ids of webhooks that this group deactivated
+ * @returns the webhooks that need a look
  */
 export async function writeOutcomes(
   ledger: Ledger,
   outcomes: readonly OutcomeRow[],
-): Promise<readonly string[]> {
+  { breakerWindowMs }: OutcomeOptions,
+): Promise<readonly WebhookStanding[]> {
   const deliveryIds = outcomes.map((outcome) => outcome.deliveryId);
   const input = JSON.stringify(outcomes, (_key, value) =>
     typeof value === 'string' ? storable(value) : value,
   );
-  const rows = await ledger.$queryRaw<{ id: string }[]>`
+  const rows = await ledger.$queryRaw<StandingRow[]>`
     WITH input AS (
       SELECT * FROM json_to_recordset(${input}::json) AS input (
         "attemptId" text, "deliveryId" text, "webhookId" text, "number" int, "ok" boolean,
         "gone" boolean, "outcome" text, "statusCode" int, "error" text, "responseExcerpt" text,
         "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" int,
         "status" posthorn.delivery_status, "dueAt" timestamptz, "dispatchAt" timestamptz,
-        "endedAt" timestamptz)
+        "endedAt" timestamptz, "limit" int)
     ), inserted AS (
       INSERT INTO posthorn.attempts (id, delivery_id, webhook_id, number, outcome, status_code, error,
         response_excerpt, started_at, duration_ms)
@@ -71,10 +97,11 @@ export async function writeOutcomes(
           AS trailing_failures,
         min("finishedAt") FILTER (WHERE NOT "ok" AND (last_success IS NULL OR "finishedAt" > last_success))
           AS trailing_since,
-        max("finishedAt") FILTER (WHERE "gone") AS gone_at
+        max("finishedAt") FILTER (WHERE "gone") AS gone_at,
+        max("finishedAt") AS at, min("limit") AS most
       FROM counted GROUP BY "webhookId"
     ), locked AS (
-      SELECT id, active FROM posthorn.webhooks WHERE id IN (SELECT webhook_id FROM tally)
+      SELECT id, active, recent_at FROM posthorn.webhooks WHERE id IN (SELECT webhook_id FROM tally)
       ORDER BY id FOR NO KEY UPDATE
     ), counters AS (
       UPDATE posthorn.webhooks AS webhook SET
@@ -87,6 +114,9 @@ export async function writeOutcomes(
           + CASE WHEN tally.successes > 0 THEN 0 ELSE webhook.consecutive_failures END,
         failing_since = CASE WHEN tally.successes > 0 THEN tally.trailing_since
           ELSE coalesce(webhook.failing_since, tally.trailing_since) END,
+        recent_successes = webhook.recent_successes * weight.kept + tally.successes,
+        recent_failures = webhook.recent_failures * weight.kept + tally.failures,
+        recent_at = greatest(webhook.recent_at, tally.at),
         active = webhook.active AND tally.gone_at IS NULL,
         deactivated_at = CASE WHEN webhook.active THEN tally.gone_at ELSE webhook.deactivated_at END,
         deactivation_reason = CASE WHEN webhook.active AND tally.gone_at IS NOT NULL THEN 'gone'
@@ -94,8 +124,13 @@ export async function writeOutcomes(
         deactivation_detail = CASE WHEN webhook.active AND tally.gone_at IS NOT NULL
           THEN 'the endpoint answered 410 Gone' ELSE webhook.deactivation_detail END
       FROM tally JOIN locked ON locked.id = tally.webhook_id
+        CROSS JOIN LATERAL (SELECT coalesce(power(0.5, least(1000, greatest(0,
+          extract(epoch FROM tally.at - locked.recent_at) * 1000 / ${breakerWindowMs}::float8))), 0) AS kept
+        ) AS weight
       WHERE webhook.id = locked.id
-      RETURNING webhook.id, locked.active AND tally.gone_at IS NOT NULL AS deactivated
+      RETURNING webhook.id, locked.active AND tally.gone_at IS NOT NULL AS deactivated,
+        tally.successes, tally.failures, tally.most, webhook.consecutive_failures,
+        webhook.recent_successes, webhook.recent_failures
     ), settled AS (
       UPDATE posthorn.deliveries AS delivery SET
         attempt_count = greatest(delivery.attempt_count, input."number"),
@@ -110,8 +145,17 @@ export async function writeOutcomes(
         AND delivery.status = 'pending'
         AND (delivery.attempt_count < input."number" OR input."ok")
     )
-    SELECT id FROM counters WHERE deactivated`;
-  return rows.map((row) => row.id);
+    SELECT counters.id AS "webhookId", deactivated, successes, failures, most AS "limit",
+      consecutive_failures AS "consecutiveFailures", recent_successes AS "recentSuccesses",
+      recent_failures AS "recentFailures", hold.state::text, hold.allowance, hold.openings
+    FROM counters LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = counters.id
+    WHERE deactivated OR consecutive_failures > 0 OR hold.webhook_id IS NOT NULL`;
+  return rows.map(({ state, allowance, openings, successes, failures, ...standing }) => ({
+    ...standing,
+    successes: Number(successes),
+    failures: Number(failures),
+    hold: state === null ? null : { state, allowance, openings },
+  }));
 }
 
 /**

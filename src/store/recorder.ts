@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createBatcher } from './batcher.js';
+import { createBatcher } from '../domain/batcher.js';
+import { type BreakerPolicy, judgeHold } from '../domain/breaker.js';
+import type { Clock } from '../domain/clock.js';
+import { changeHolds } from './holds.js';
 import type { Ledger } from './ledger.js';
-import { type OutcomeRow, writeOutcomes } from './outcomes.js';
+import { type OutcomeRow, type WebhookStanding, writeOutcomes } from './outcomes.js';
 
 /** Commits outcomes in groups. */
 export interface Recorder {
@@ -28,16 +31,51 @@ const LONGEST_PAUSE_MS = 2_000;
  * again: a short absence of PostgreSQL should cost no duplicate. Past that the jobs fail, and the queue
  * brings them back.
  */
-export function createRecorder(options: { ledger: Ledger; log: Logger }): Recorder {
-  const { ledger, log } = options;
+export function createRecorder(options: {
+  ledger: Ledger;
+  breaker: BreakerPolicy & { readonly windowMs: number };
+  clock: Clock;
+  random: () => number;
+  /** Hears which webhooks are held and had attempts recorded just now: there is room for others. */
+  onRoom: (webhookIds: readonly string[]) => void;
+  log: Logger;
+}): Recorder {
+  const { ledger, breaker, clock, random, onRoom, log } = options;
+
+  /** Judges the webhooks that fail or are held, and changes their holds. */
+  async function judge(standings: readonly WebhookStanding[]): Promise<void> {
+    const now = clock();
+    const judged = standings.flatMap((standing) => {
+      const { webhookId, hold, deactivated } = standing;
+      const change = deactivated ? undefined : judgeHold(standing, breaker, now, random());
+      return change === undefined ? [] : [{ webhookId, was: hold?.state ?? null, change }];
+    });
+    if (judged.length === 0) return;
+    const changed = new Set(await changeHolds(ledger, judged, now));
+    for (const { webhookId, was, change } of judged) {
+      if (!changed.has(webhookId) || was === change.state) continue;
+      const { state, openings, releaseAt } = change;
+      if (state === 'open') log.warn({ webhookId, openings, releaseAt }, 'breaker opened');
+      else log.info({ webhookId }, 'breaker closed');
+    }
+  }
 
   async function commit(outcomes: readonly OutcomeRow[]): Promise<readonly undefined[]> {
     const giveUpAt = Date.now() + COMMIT_PATIENCE_MS;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        for (const webhookId of await writeOutcomes(ledger, outcomes)) {
-          log.warn({ webhookId, reason: 'gone' }, 'webhook deactivated');
+        const standings = await writeOutcomes(ledger, outcomes, {
+          breakerWindowMs: breaker.windowMs,
+        });
+        for (const { webhookId, deactivated } of standings) {
+          if (deactivated) log.warn({ webhookId, reason: 'gone' }, 'webhook deactivated');
         }
+        await judge(standings).catch((error) => {
+          // The outcomes stand; the webhook's next one judges it again.
+          log.warn({ error }, 'breakers could not be judged');
+        });
+        const held = standings.filter(({ hold }) => hold !== null);
+        if (held.length > 0) onRoom(held.map(({ webhookId }) => webhookId));
         return outcomes.map(() => undefined);
       } catch (error) {
         if (Date.now() + pauseMs > giveUpAt) throw error;

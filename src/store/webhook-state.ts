@@ -1,8 +1,8 @@
 import { DUE_CHANNEL } from './events.js';
-import type { Prisma } from './generated/client.js';
+import { Prisma } from './generated/client.js';
 import type { DeactivationReason } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
-import { scoped, toWebhook, type Webhook } from './webhooks.js';
+import { findWebhook, scoped, type Webhook } from './webhooks.js';
 
 /** Deletes a webhook and discards what it is still owed; false where there is none. */
 export function deleteWebhook(
@@ -29,7 +29,7 @@ export async function deactivateWebhook(
   },
 ): Promise<Webhook | undefined> {
   const { accountId, reason, detail, now } = options;
-  const [row] = await ledger.webhook.updateManyAndReturn({
+  const { count } = await ledger.webhook.updateMany({
     where: { ...scoped(id, accountId), active: true },
     data: {
       active: false,
@@ -39,12 +39,12 @@ export async function deactivateWebhook(
       updatedAt: now,
     },
   });
-  return row === undefined ? undefined : toWebhook(row);
+  return count === 0 ? undefined : findWebhook(ledger, id);
 }
 
 /**
  * Reactivates an inactive webhook and settles what it is owed, in one transaction: `replay` makes it due
- * now, `discard` ends it.
+ * now, at a growing pace, `discard` ends it.
  */
 export function reactivateWebhook(
   ledger: Ledger,
@@ -53,7 +53,7 @@ export function reactivateWebhook(
 ): Promise<{ webhook: Webhook; deliveries: number } | undefined> {
   const { accountId, owed, now } = options;
   return ledger.$transaction(async (tx) => {
-    const [row] = await tx.webhook.updateManyAndReturn({
+    const { count } = await tx.webhook.updateMany({
       where: { ...scoped(id, accountId), active: false },
       data: {
         active: true,
@@ -64,30 +64,56 @@ export function reactivateWebhook(
         updatedAt: now,
       },
     });
-    if (row === undefined) return undefined;
+    if (count === 0) return undefined;
     const settle = owed === 'replay' ? replayOwed : discardOwed;
-    return { webhook: toWebhook(row), deliveries: await settle(tx, id, now) };
+    const deliveries = await settle(tx, id, now);
+    const webhook = await findWebhook(tx, id);
+    return webhook && { webhook, deliveries };
   });
 }
 
-/** Makes all that a webhook is owed due now, each at the beginning of its retry schedule. */
+/** How many deliveries of a reactivated webhook are let through before it has answered. */
+const FIRST_ALLOWANCE = 2;
+
+/**
+ * Makes all that a webhook is owed due now, each at the beginning of its retry schedule, and lets it
+ * through its hold.
+ */
 async function replayOwed(
   tx: Prisma.TransactionClient,
   webhookId: string,
   now: Date,
 ): Promise<number> {
   const at = now.toISOString();
-  const count = await tx.$executeRaw`
-    UPDATE posthorn.deliveries
-    SET due_at = ${at}::timestamptz, dispatch_at = ${at}::timestamptz, schedule_from = attempt_count
-    WHERE webhook_id = ${webhookId} AND status = 'pending'`;
+  const hold = {
+    state: 'pacing',
+    since: now,
+    releaseAt: now,
+    allowance: FIRST_ALLOWANCE,
+    openings: 0,
+  } as const;
+  await tx.hold.upsert({ where: { webhookId }, create: { webhookId, ...hold }, update: hold });
+  const count = await eachOwed(
+    (which) => tx.$executeRaw`
+      UPDATE posthorn.deliveries
+      SET due_at = ${at}::timestamptz, dispatch_at = NULL, schedule_from = attempt_count
+      WHERE webhook_id = ${webhookId} AND status = 'pending' AND ${which}`,
+  );
   await tx.$executeRaw`SELECT pg_notify(${DUE_CHANNEL}, '')`;
   return count;
 }
 
 function discardOwed(tx: Prisma.TransactionClient, webhookId: string, now: Date): Promise<number> {
-  return tx.$executeRaw`
-    UPDATE posthorn.deliveries
-    SET status = 'discarded', dispatch_at = NULL, ended_at = ${now.toISOString()}::timestamptz
-    WHERE webhook_id = ${webhookId} AND status = 'pending'`;
+  return eachOwed(
+    (which) => tx.$executeRaw`
+      UPDATE posthorn.deliveries
+      SET status = 'discarded', dispatch_at = NULL, ended_at = ${now.toISOString()}::timestamptz
+      WHERE webhook_id = ${webhookId} AND status = 'pending' AND ${which}`,
+  );
+}
+
+/** Runs a statement on what is owed to a webhook, in the two halves that have an index each. */
+async function eachOwed(run: (which: Prisma.Sql) => Promise<number>): Promise<number> {
+  const dispatched = await run(Prisma.sql`dispatch_at IS NOT NULL`);
+  return dispatched + (await run(Prisma.sql`dispatch_at IS NULL`));
 }

@@ -1,9 +1,14 @@
+import type { HoldState } from '../domain/hold.js';
 import type { Tier } from '../domain/tier.js';
 import type { SealedSecret } from './delivery-tasks.js';
-import type { Prisma, Webhook as WebhookRow } from './generated/client.js';
+import type { Prisma } from './generated/client.js';
 import type { DeactivationReason } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
 import { type Page, type PageRequest, readPage } from './page.js';
+
+export const BREAKERS = ['closed', 'open', 'half-open'] as const;
+
+export type Breaker = (typeof BREAKERS)[number];
 
 /** A webhook as the API and the library show it: everything but its secrets. */
 export interface Webhook {
@@ -15,12 +20,18 @@ export interface Webhook {
   readonly eventTypes: readonly string[];
   readonly tier: Tier;
   readonly headers: Readonly<Record<string, string>>;
+  /** Most deliveries in flight at once; null means the setting. */
+  readonly maxInFlight: number | null;
+  /** Most deliveries per second; null means no limit. */
+  readonly rateLimit: number | null;
   readonly active: boolean;
   /** The latest of creation, reactivation and change of URL. */
   readonly activeSince: Date;
   readonly deactivatedAt: Date | null;
   readonly deactivationReason: DeactivationReason | null;
   readonly deactivationDetail: string | null;
+  /** `open`: deliveries wait, because the endpoint fails; `half-open`: one of them tries. */
+  readonly breaker: Breaker;
   readonly lastSuccess: Date | null;
   readonly lastFailure: Date | null;
   readonly lastError: string | null;
@@ -44,7 +55,14 @@ export interface WebhookFilter extends PageRequest {
 /** The columns that hold what an owner configures. */
 export type WebhookConfiguration = Pick<
   Prisma.WebhookUncheckedCreateInput,
-  'url' | 'description' | 'eventTypes' | 'eventTypePattern' | 'tier' | 'headers'
+  | 'url'
+  | 'description'
+  | 'eventTypes'
+  | 'eventTypePattern'
+  | 'tier'
+  | 'headers'
+  | 'maxInFlight'
+  | 'rateLimit'
 >;
 
 export async function insertWebhook(
@@ -63,18 +81,31 @@ export async function insertWebhook(
       activeSince: now,
       createdAt: now,
       updatedAt: now,
+      ...(webhook.rateLimit == null ? {} : { hold: { create: idleHold(now) } }),
     },
+    include: WITH_HOLD,
   });
   return toWebhook(row);
 }
 
+/** The hold of a webhook whose rate is limited, while nothing waits. */
+function idleHold(now: Date) {
+  return { state: 'pacing', since: now, releaseAt: null, allowance: RATE_ALLOWANCE } as const;
+}
+
+/** The allowance of a hold that nothing but a rate limit calls for. */
+const RATE_ALLOWANCE = 100;
+
 /** Reads one webhook, of an account where one is named; undefined where there is none. */
 export async function findWebhook(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'webhook'>,
   id: string,
   accountId?: string,
 ): Promise<Webhook | undefined> {
-  const row = await ledger.webhook.findFirst({ where: scoped(id, accountId) });
+  const row = await ledger.webhook.findFirst({
+    where: scoped(id, accountId),
+    include: WITH_HOLD,
+  });
   return row === null ? undefined : toWebhook(row);
 }
 
@@ -90,24 +121,47 @@ export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Pag
         },
         orderBy: { id: 'desc' },
         take,
+        include: WITH_HOLD,
       }),
     toWebhook,
   );
 }
 
 /** Changes what an owner configures. A new URL is a fresh start for the zombie rule. */
-export async function updateWebhook(
+export function updateWebhook(
   ledger: Ledger,
   id: string,
   changes: Partial<WebhookConfiguration>,
   options: { accountId?: string | undefined; urlChanged: boolean; now: Date },
 ): Promise<Webhook | undefined> {
   const { accountId, urlChanged, now } = options;
-  const [row] = await ledger.webhook.updateManyAndReturn({
-    where: scoped(id, accountId),
-    data: { ...changes, updatedAt: now, ...(urlChanged ? { activeSince: now } : {}) },
+  return ledger.$transaction(async (tx) => {
+    const { count } = await tx.webhook.updateMany({
+      where: scoped(id, accountId),
+      data: {
+        ...changes,
+        version: { increment: 1 },
+        updatedAt: now,
+        ...(urlChanged ? { activeSince: now } : {}),
+      },
+    });
+    if (count === 0) return undefined;
+    if (changes.rateLimit != null) {
+      // Also where it is held already: the dispatcher then looks at the new rate at once.
+      await tx.hold.upsert({
+        where: { webhookId: id },
+        create: { webhookId: id, ...idleHold(now) },
+        update: {},
+      });
+    }
+    if (changes.rateLimit !== undefined) {
+      await tx.hold.updateMany({
+        where: { webhookId: id, state: 'pacing' },
+        data: { releaseAt: now },
+      });
+    }
+    return findWebhook(tx, id);
   });
-  return row === undefined ? undefined : toWebhook(row);
 }
 
 /**
@@ -128,7 +182,12 @@ export function changeSecrets(
     const secrets = change(before.secrets as unknown as SealedSecret[]);
     const row = await tx.webhook.update({
       where: { id },
-      data: { secrets: secrets.map((secret) => ({ ...secret })), updatedAt: now },
+      data: {
+        secrets: secrets.map((secret) => ({ ...secret })),
+        version: { increment: 1 },
+        updatedAt: now,
+      },
+      include: WITH_HOLD,
     });
     return toWebhook(row);
   });
@@ -139,13 +198,23 @@ export function scoped(id: string, accountId: string | undefined) {
   return accountId === undefined ? { id } : { id, accountId };
 }
 
+const WITH_HOLD = { hold: true } as const;
+
 /** A row as it is shown: without its secrets. */
-export function toWebhook(row: WebhookRow): Webhook {
-  const { secrets: _secrets, eventTypePattern: _pattern, ...shown } = row;
+function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_HOLD }>): Webhook {
+  const { secrets: _secrets, eventTypePattern: _pattern, version: _version, ...rest } = row;
+  const { recentSuccesses: _successes, recentFailures: _failures, recentAt: _at, ...shown } = rest;
+  const { hold, ...columns } = shown;
   return {
-    ...shown,
+    ...columns,
     headers: row.headers as Record<string, string>,
+    breaker: breakerOf(hold?.state),
     successCount: Number(row.successCount),
     failureCount: Number(row.failureCount),
   };
+}
+
+function breakerOf(state: HoldState | undefined): Breaker {
+  if (state === 'open') return 'open';
+  return state === 'half_open' ? 'half-open' : 'closed';
 }

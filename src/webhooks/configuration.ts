@@ -21,11 +21,18 @@ export interface WebhookInput {
   readonly description?: string | undefined;
   /** Extra request headers, at most 20. They can't replace those that Posthorn sets. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Most deliveries in flight at once, 1 to 10,000; null or left out for the setting. */
+  readonly maxInFlight?: number | null | undefined;
+  /** Most deliveries per second, 0.01 to 10,000; null or left out for no limit. */
+  readonly rateLimit?: number | null | undefined;
 }
 
 const MAX_DESCRIPTION = 500;
 const MAX_HEADERS = 20;
 const MAX_HEADER_VALUE = 1_024;
+const MOST_IN_FLIGHT = 10_000;
+const LEAST_RATE = 0.01;
+const MOST_RATE = 10_000;
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/; // a token of RFC 9110, section 5.6.2
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
@@ -38,13 +45,15 @@ export function checkConfiguration<Input extends Partial<WebhookInput>>(
   input: Input,
   isAllowed: (address: string) => boolean,
 ): Partial<WebhookConfiguration> {
-  const { url, eventTypes, tier, description, headers } = input;
+  const { url, eventTypes, tier, description, headers, maxInFlight, rateLimit } = input;
   return {
     ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed).href }),
     ...(eventTypes === undefined ? {} : checkEventTypes(eventTypes)),
     ...(tier === undefined ? {} : { tier: checkTier(tier) }),
     ...(description === undefined ? {} : { description: checkDescription(description) }),
     ...(headers === undefined ? {} : { headers: checkHeaders(headers) }),
+    ...(maxInFlight === undefined ? {} : { maxInFlight: checkMaxInFlight(maxInFlight) }),
+    ...(rateLimit === undefined ? {} : { rateLimit: checkRateLimit(rateLimit) }),
   };
 }
 
@@ -84,6 +93,19 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
     }
   }
   return Object.fromEntries(entries);
+}
+
+function checkMaxInFlight(most: number | null): number | null {
+  if (most === null || (Number.isInteger(most) && most >= 1 && most <= MOST_IN_FLIGHT)) return most;
+  fail('maxInFlight', `not a whole number from 1 to ${MOST_IN_FLIGHT}, or null`);
+}
+
+function checkRateLimit(perSecond: number | null): number | null {
+  if (perSecond === null || (perSecond >= LEAST_RATE && perSecond <= MOST_RATE)) return perSecond;
+  fail(
+    'rateLimit',
+    `not a number of deliveries per second from ${LEAST_RATE} to ${MOST_RATE}, or null`,
+  );
 }
 
 function fail(field: string, fault: string): never {

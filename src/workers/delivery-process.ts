@@ -1,19 +1,22 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Sender } from '../delivery/sender.js';
+import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
 import { newId } from '../domain/id.js';
 import type { AttemptResult } from '../domain/outcome.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { judge, type Verdict } from '../domain/verdict.js';
 import type { JobResult, QueuedDelivery } from '../queue/delivery-queue.js';
-import { createBatcher } from '../store/batcher.js';
-import { type DeliveryTask, loadTasks } from '../store/delivery-tasks.js';
-import { QUEUE_LEASE_MS, shelveDeliveries } from '../store/dispatch.js';
+import { createTaskLoader, type DeliveryTask, type TaskKey } from '../store/delivery-tasks.js';
+import { shelveDeliveries } from '../store/dispatch.js';
+import { type ParkedDelivery, parkDeliveries } from '../store/holds.js';
+import { QUEUE_LEASE_MS } from '../store/leases.js';
 import type { Ledger } from '../store/ledger.js';
 import type { OutcomeRow } from '../store/outcomes.js';
 import type { Recorder } from '../store/recorder.js';
 import { createMessageSigner } from './delivery-message.js';
+import type { InFlightGate } from './in-flight-gate.js';
 
 /** A delivery that can be made. */
 type ReadyTask = DeliveryTask & { readonly webhook: NonNullable<DeliveryTask['webhook']> };
@@ -24,18 +27,26 @@ type Check =
   /** It ended, or the ledger no longer holds it. */
   | { readonly kind: 'over' }
   /** Its webhook is inactive or deleted. */
-  | { readonly kind: 'shelve' };
+  | { readonly kind: 'shelve' }
+  /** Its webhook's breaker is not closed, and another delivery tries. */
+  | { readonly kind: 'park'; readonly webhookId: string };
 
 const DONE: JobResult = { kind: 'done' };
 
-/**
- * Works on one delivery: load, check, sign, send, judge, record. Rejects only for faults of our own; then
- * nothing counts against the endpoint, and the queue brings the job back.
- */
+/** Works on deliveries. */
+export interface DeliveryProcess {
+  /** Rejects only for faults of our own; then nothing counts, and the queue brings the job back. */
+  process(delivery: QueuedDelivery): Promise<JobResult>;
+  /** Resolves when all that had to wait is parked. */
+  drain(): Promise<void>;
+}
+
+/** What is done for one delivery reads from top to bottom: load, check, enter, sign, send, judge, record. */
 export function createDeliveryProcess(options: {
   ledger: Ledger;
   sender: Sender;
   recorder: Recorder;
+  gate: InFlightGate;
   secretBox: SecretBox;
   settings: Pick<Settings, 'retry' | 'timeout' | 'nearRetry'>;
   clock: Clock;
@@ -43,13 +54,14 @@ export function createDeliveryProcess(options: {
   /** Aborted when the process must end now: attempts under way are given up, uncounted. */
   abort: AbortSignal;
   log: Logger;
-}): (delivery: QueuedDelivery) => Promise<JobResult> {
-  const { ledger, sender, recorder, settings, clock, random, abort, log } = options;
+}): DeliveryProcess {
+  const { ledger, sender, recorder, gate, settings, clock, random, abort, log } = options;
   const sign = createMessageSigner(options.secretBox);
+  const loader = createTaskLoader(ledger);
 
   // Jobs that start at the same time share the reading of their rows.
   const loads = createBatcher({
-    flush: (keys: readonly { deliveryId: string; eventId: string }[]) => loadTasks(ledger, keys),
+    flush: (keys: readonly TaskKey[]) => loader.load(keys),
     maxItems: 200,
     maxDelayMs: 0,
     concurrency: 4,
@@ -66,6 +78,27 @@ export function createDeliveryProcess(options: {
     concurrency: 1,
   });
 
+  // What its webhook has no room for waits in the ledger, not in a slot and not in the queue. It is parked
+  // once its job is gone, because it may be queued again at once, and the queue ignores an id that it holds.
+  const parkings = createBatcher({
+    flush: async (parked: readonly ParkedDelivery[]) => {
+      await parkDeliveries(ledger, parked, clock());
+      return parked;
+    },
+    maxItems: 500,
+    maxDelayMs: 2,
+    concurrency: 1,
+  });
+
+  function park(parked: ParkedDelivery): JobResult {
+    const afterwards = () => {
+      parkings.add(parked).catch((error) => {
+        log.warn({ error, deliveryId: parked.id }, 'not parked, it comes back with its lease');
+      });
+    };
+    return { kind: 'done', afterwards };
+  }
+
   async function attempt(task: ReadyTask): Promise<AttemptResult> {
     const { webhook, event } = task;
     const message = sign(event, webhook.secrets, clock());
@@ -78,44 +111,62 @@ export function createDeliveryProcess(options: {
     });
   }
 
-  return async function process({ id, eventId }) {
+  async function process({ id, eventId }: QueuedDelivery): Promise<JobResult> {
     const check = checkTask(await loads.add({ deliveryId: id, eventId }));
     if (check.kind === 'over') return DONE;
     if (check.kind === 'shelve') {
       await shelvings.add(id);
       return DONE;
     }
+    if (check.kind === 'park') return park({ id, webhookId: check.webhookId, allowance: 1 });
     const { task } = check;
-    const result = await attempt(task).catch((error: unknown) => {
-      if (abort.aborted) return undefined;
-      throw error;
-    });
+    const { id: webhookId, maxInFlight } = task.webhook;
+    const passage = await gate.enter({ deliveryId: id, webhookId, maxInFlight });
+    if (!('leave' in passage)) return park({ id, webhookId, allowance: passage.limit });
+    let result: AttemptResult | undefined;
+    let limit: number;
+    try {
+      result = await attempt(task);
+    } catch (error) {
+      if (!abort.aborted) throw error;
+    } finally {
+      limit = passage.leave(result);
+    }
     if (result === undefined) return { kind: 'again', delayMs: 0 };
 
     const number = task.attemptCount + 1;
     const schedule = settings.retry[task.webhook.tier];
     const verdict = judge(result.outcome, number - task.scheduleFrom, schedule, random());
-    const near = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
-    await recorder.record(toRow(task, number, result, verdict, near));
+    // A retry of a held webhook waits for its turn in the ledger, like all that it is owed.
+    const soon = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
+    const near = soon && task.hold === null;
+    await recorder.record(toRow({ task, number, result, verdict, near, limit }));
     logAttempt(log, task, number, result, verdict);
     return near ? { kind: 'again', delayMs: verdict.delayMs } : DONE;
-  };
+  }
+
+  return { process, drain: () => parkings.drain() };
 }
 
 function checkTask(task: DeliveryTask | undefined): Check {
   if (task === undefined || task.status !== 'pending') return { kind: 'over' };
-  const { webhook } = task;
-  if (webhook === null || !webhook.active) return { kind: 'shelve' };
+  const { webhook, active, hold } = task;
+  if (webhook === null || !active) return { kind: 'shelve' };
+  const mayTry = hold === null || hold.state === 'pacing' || hold.probe === task.deliveryId;
+  if (!mayTry) return { kind: 'park', webhookId: webhook.id };
   return { kind: 'ready', task: { ...task, webhook } };
 }
 
-function toRow(
-  task: ReadyTask,
-  number: number,
-  { startedAt, durationMs, outcome }: AttemptResult,
-  verdict: Verdict,
-  near: boolean,
-): OutcomeRow {
+function toRow(made: {
+  task: ReadyTask;
+  number: number;
+  result: AttemptResult;
+  verdict: Verdict;
+  near: boolean;
+  limit: number;
+}): OutcomeRow {
+  const { task, number, result, verdict, near, limit } = made;
+  const { startedAt, durationMs, outcome } = result;
   const finishedAt = new Date(startedAt.getTime() + durationMs);
   const ok = outcome.kind === 'ok';
   return {
@@ -132,6 +183,7 @@ function toRow(
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     durationMs: Math.round(durationMs),
+    limit,
     ...nextState(task, verdict, near, finishedAt),
   };
 }

@@ -4,10 +4,15 @@ import type { Sender } from '../delivery/sender.js';
 import type { Clock } from '../domain/clock.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import type { QueueBackend } from '../queue/backend.js';
-import { createDeliveryWorker as createQueueWorker } from '../queue/delivery-queue.js';
+import {
+  createDeliveryWorker as createQueueWorker,
+  type DeliveryQueue,
+} from '../queue/delivery-queue.js';
 import type { Ledger } from '../store/ledger.js';
 import { createRecorder } from '../store/recorder.js';
 import { createDeliveryProcess } from './delivery-process.js';
+import { createHoldRelease } from './hold-release.js';
+import { createInFlightGate } from './in-flight-gate.js';
 
 /** Makes deliveries for as long as it runs. */
 export interface DeliveryWorker {
@@ -22,26 +27,55 @@ export interface DeliveryWorker {
 /** How long attempts that are given up may take to go back to the queue. */
 const ABORT_PATIENCE_MS = 2_000;
 
+/** How long an attempt may take to end after its time limit. */
+const ENDING_MS = 5_000;
+
 export function createDeliveryWorker(options: {
   ledger: Ledger;
   backend: QueueBackend;
+  queue: DeliveryQueue;
   sender: Sender;
   secretBox: SecretBox;
-  settings: Pick<Settings, 'retry' | 'timeout' | 'nearRetry' | 'concurrency' | 'shutdownTimeout'>;
+  settings: Pick<
+    Settings,
+    | 'retry'
+    | 'timeout'
+    | 'nearRetry'
+    | 'concurrency'
+    | 'shutdownTimeout'
+    | 'minInFlight'
+    | 'maxInFlight'
+    | 'breaker'
+  >;
   clock: Clock;
   log: Logger;
 }): DeliveryWorker {
-  const { ledger, backend, sender, secretBox, settings, clock, log } = options;
+  const { ledger, backend, queue, sender, secretBox, settings, clock, log } = options;
   const abort = new AbortController();
-  const recorder = createRecorder({ ledger, log });
-  const process = createDeliveryProcess({
+  const random = Math.random;
+  const release = createHoldRelease({ ledger, queue, clock, log });
+  const recorder = createRecorder({
+    ledger,
+    breaker: settings.breaker,
+    clock,
+    random,
+    onRoom: release.look,
+    log,
+  });
+  const gate = createInFlightGate({
+    inFlight: backend.createInFlight(settings.timeout + ENDING_MS),
+    bounds: { least: settings.minInFlight, most: settings.maxInFlight },
+    slots: settings.concurrency,
+  });
+  const { process, drain } = createDeliveryProcess({
     ledger,
     sender,
     recorder,
+    gate,
     secretBox,
     settings,
     clock,
-    random: Math.random,
+    random,
     abort: abort.signal,
     log,
   });
@@ -57,6 +91,8 @@ export function createDeliveryWorker(options: {
     await worker.close(settings.shutdownTimeout + ABORT_PATIENCE_MS);
     clearTimeout(giveUp);
     await recorder.drain();
+    await drain();
+    await release.drain();
     sender.stop();
   }
 

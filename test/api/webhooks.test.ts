@@ -34,6 +34,9 @@ describe('POST /v1/webhooks', () => {
       lastSuccess: null,
       lastFailure: null,
       lastError: null,
+      maxInFlight: null,
+      rateLimit: null,
+      breaker: 'closed',
       failingSince: null,
       successCount: 0,
       failureCount: 0,
@@ -70,7 +73,9 @@ describe('POST /v1/webhooks', () => {
       [{ url, accountId: '' }, 'invalid_input', 'accountId'],
       [{ url, eventTypes: Array(101).fill('a') }, 'invalid_input', 'eventTypes'],
       [{ url, eventTypes: 'a' }, 'validation_failed', 'eventTypes'],
-      [{ url, maxInFlight: 2 }, 'validation_failed', 'maxInFlight'],
+      [{ url, maxInFlight: 0 }, 'invalid_input', 'maxInFlight'],
+      [{ url, rateLimit: -1 }, 'invalid_input', 'rateLimit'],
+      [{ url, rateLimit: 'fast' }, 'validation_failed', 'rateLimit'],
       [{ url, verification: 'ping' }, 'validation_failed', 'verification'],
     ] as const) {
       const { status, headers, body } = await call('POST', '/v1/webhooks', { json });
@@ -90,13 +95,14 @@ describe('POST /v1/webhooks', () => {
 
   test('names every field that does not fit, and those that do', async () => {
     const { call } = await openTestApi();
-    const { body } = await call('POST', '/v1/webhooks', { json: { rateLimit: 1, tier: 'gold' } });
+    const { body } = await call('POST', '/v1/webhooks', { json: { rate: 1, tier: 'gold' } });
     expect(body.errors).toEqual([
       { field: 'url', detail: 'is needed: a string' },
       { field: 'tier', detail: 'must be one of critical, standard, low' },
       {
-        field: 'rateLimit',
-        detail: 'is not known here, only url, accountId, eventTypes, tier, description, headers',
+        field: 'rate',
+        detail:
+          'is not known here, only url, accountId, eventTypes, tier, description, headers, maxInFlight, rateLimit',
       },
     ]);
   });

@@ -39,10 +39,12 @@ describe('the dispatcher', () => {
 
   test('several at once queue each delivery once', async () => {
     const { posthorn, ledger, options } = await openTestPosthorn();
-    await posthorn.webhooks.register({ url: 'http://127.0.0.1:9/' });
+    for (let n = 0; n < 10; n += 1) {
+      await posthorn.webhooks.register({ url: 'http://127.0.0.1:9/', eventTypes: [`a.${n}`] });
+    }
     await ledger.$transaction((tx) =>
       posthorn.enqueueMany(
-        Array.from({ length: 1_000 }, (_, payload) => ({ type: 'a', payload })),
+        Array.from({ length: 1_000 }, (_, n) => ({ type: `a.${n % 10}`, payload: n })),
         { tx },
       ),
     );

@@ -57,7 +57,7 @@ describe('day partitions', () => {
     expect(made).toContain('events_20250310');
     expect(made).toContain('attempts_20250311');
     expect(await tableOf('events', early?.id ?? '')).toBe('events_20250310');
-    expect(await tableOf('deliveries', early?.deliveries[0]?.id ?? '')).toBe('deliveries_20250310');
+    expect(await tableOf('deliveries', early?.direct[0]?.id ?? '')).toBe('deliveries_20250310');
 
     const midnight = addDays(dayOf(noon), 1);
     const [last] = await enqueueAt(new Date(midnight.getTime() - 1));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/domain/id.js';
 import { writeEvents } from '../../src/store/events.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { type OutcomeRow, writeOutcomes } from '../../src/store/outcomes.js';
+import { type OutcomeRow, writeOutcomes as write } from '../../src/store/outcomes.js';
 import { findWebhook, insertWebhook } from '../../src/store/webhooks.js';
 import { freshOptions, openTestLedger } from '../support/posthorn.js';
 
@@ -34,7 +34,7 @@ async function setup(webhookCount: number, eventCount: number) {
     dispatchAt: start,
     notify: false,
   });
-  return { ledger, webhookIds, deliveries: written.flatMap((event) => event.deliveries) };
+  return { ledger, webhookIds, deliveries: written.flatMap((event) => event.direct) };
 }
 
 function outcome(
@@ -61,8 +61,15 @@ function outcome(
     dueAt: finishedAt,
     dispatchAt: ok ? null : at(60),
     endedAt: ok ? finishedAt : null,
+    limit: 20,
     ...overrides,
   };
+}
+
+/** Answers with the webhooks that the group deactivated. */
+async function writeOutcomes(ledger: Ledger, outcomes: readonly OutcomeRow[]) {
+  const standings = await write(ledger, outcomes, { breakerWindowMs: 60_000 });
+  return standings.filter(({ deactivated }) => deactivated).map(({ webhookId }) => webhookId);
 }
 
 async function health(ledger: Ledger, id: string | undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createBatcher } from '../../src/store/batcher.js';
+import { createBatcher } from '../../src/domain/batcher.js';
 
 /** A round trip that ends when the test says so. */
 function controlled() {
