@@ -245,6 +245,12 @@ export const SETTINGS = {
     '{posthorn}',
     'The beginning of every Redis key, so that several installations can share a Redis.',
   ),
+  shards: withDefault(
+    'POSTHORN_SHARDS',
+    wholeNumber(1, 64),
+    '1',
+    'How many BullMQ queues the deliveries are spread over by webhook, each in a hash slot of its own of a Redis Cluster. The same for all processes.',
+  ),
   databasePool: withDefault(
     'POSTHORN_DATABASE_POOL',
     wholeNumber(2, 1_000),

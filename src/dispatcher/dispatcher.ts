@@ -48,16 +48,22 @@ export function createDispatcher(options: {
 
   let registered = false;
 
-  /** Makes the repeatable jobs known once, and refills a queue that lost everything, them included. */
+  /**
+   * Makes the repeatable jobs known once, and fills the queue from the ledger where it lost everything,
+   * them included, or is divided into other shards than the last time. Another division that is found later
+   * is that of a process that was started later, and is left to that one.
+   */
   async function prepareQueue(): Promise<void> {
-    const lost = await backend.lostJobs();
-    if (registered && !lost) return;
+    const marked = await backend.markedShards();
+    if (registered && marked !== undefined) return;
     await jobs.register();
     registered = true;
-    if (!lost) return;
+    if (marked === backend.shards) return;
+    if (marked !== undefined) await queue.drainShards(marked);
     const released = await releaseLeases(ledger);
-    await backend.markJobs();
-    log.info({ released }, 'the queue was empty: it is filled again from the ledger');
+    await backend.markShards();
+    const { shards } = backend;
+    log.info({ released, shards, before: marked }, 'the queue is filled from the ledger');
   }
 
   /** One pass over what is due and what is held; true where more may be. */

@@ -17,6 +17,8 @@ export interface JobQueue<Data> {
   getJobSchedulersCount(): Promise<number>;
   getJobCounts(): Promise<Record<string, number>>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Removes the jobs that wait, those for a retry included. */
+  drain(delayed: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,13 @@ export interface JobWorker {
  */
 export type JobProcessor<Data> = (job: Job<Data>) => Promise<(() => void) | undefined>;
 
+/** Which queue is meant. */
+export interface QueuePlace {
+  readonly name: string;
+  /** One of the shards, where it is divided into them. */
+  readonly shard?: { readonly index: number; readonly of: number };
+}
+
 export interface WorkerTuning {
   /** Jobs at the same time. */
   readonly concurrency: number;
@@ -51,16 +60,22 @@ export interface WorkerTuning {
 /** Carries the jobs: Redis in production, the ledger's own PostgreSQL in the embedded mode. */
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres';
-  createQueue<Data>(name: string, jobOptions: DefaultJobOptions): JobQueue<Data>;
-  createWorker<Data>(name: string, processor: JobProcessor<Data>, tuning: WorkerTuning): JobWorker;
+  /** Into how many shards the deliveries are divided. */
+  readonly shards: number;
+  createQueue<Data>(place: QueuePlace, jobOptions: DefaultJobOptions): JobQueue<Data>;
+  createWorker<Data>(
+    place: QueuePlace,
+    processor: JobProcessor<Data>,
+    tuning: WorkerTuning,
+  ): JobWorker;
   /** @param leaseMs longest time that one delivery can be in flight */
   createInFlight(leaseMs: number): InFlight;
   /** Resolves once the backend can be reached; rejects soon with `QueueError` where it can't. */
   ready(): Promise<void>;
-  /** True where the backend came up empty since `markJobs`: whatever was queued is lost. */
-  lostJobs(): Promise<boolean>;
-  /** Leaves the mark that `lostJobs` looks for. */
-  markJobs(): Promise<void>;
+  /** The number of shards when `markShards` was last called; undefined where all jobs were lost since. */
+  markedShards(): Promise<number | undefined>;
+  /** Leaves the number of shards as a mark that is there as long as the jobs are. */
+  markShards(): Promise<void>;
   /** Rejects where the backend can't be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;

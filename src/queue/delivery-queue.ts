@@ -1,8 +1,15 @@
 import type { Logger } from 'pino';
-import { JOB_OPTIONS, type JobQueue, type JobWorker, type QueueBackend } from './backend.js';
+import {
+  JOB_OPTIONS,
+  type JobQueue,
+  type JobWorker,
+  type QueueBackend,
+  type QueuePlace,
+} from './backend.js';
 import { reportErrors } from './error-report.js';
+import { shardOf } from './shards.js';
 
-const DELIVERY_QUEUE = 'deliveries';
+const DELIVERY_QUEUE = { name: 'deliveries' };
 
 /** What a delivery's job holds, besides its id, which is the delivery's. */
 interface DeliveryJobData {
@@ -34,40 +41,75 @@ export interface DeliveryQueue {
   /** Adds jobs in one round trip. One that the queue holds already is ignored. Throws `QueueError`. */
   add(deliveries: readonly QueuedDelivery[]): Promise<void>;
   /** Makes a job that waits for its retry run now; does nothing for any other. */
-  hasten(deliveryId: string): Promise<void>;
+  hasten(delivery: Pick<QueuedDelivery, 'id' | 'webhookId'>): Promise<void>;
+  /** Removes what waits in the shards of a former division into so many. */
+  drainShards(of: number): Promise<void>;
   /** How many jobs are in each state of BullMQ's. */
   counts(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
+/** The places of all shards where there are so many. */
+function places(of: number): QueuePlace[] {
+  return Array.from({ length: of }, (_, index) => ({ ...DELIVERY_QUEUE, shard: { index, of } }));
+}
+
+/** Opens the queue, which is one of BullMQ's for each shard. */
 export function openDeliveryQueue(backend: QueueBackend, log: Logger): DeliveryQueue {
-  const queue: JobQueue<DeliveryJobData> = backend.createQueue(DELIVERY_QUEUE, {
-    ...JOB_OPTIONS,
-    // The schedule lives in the ledger; this only has to be more than it ever asks for.
-    attempts: 1_000_000,
+  const open = (place: QueuePlace): JobQueue<DeliveryJobData> =>
+    backend.createQueue(place, {
+      ...JOB_OPTIONS,
+      // The schedule lives in the ledger; this only has to be more than it ever asks for.
+      attempts: 1_000_000,
+    });
+  const shards = places(backend.shards).map((place) => {
+    const queue = open(place);
+    reportErrors((listener) => queue.on('error', listener), 'delivery queue', log);
+    return queue;
   });
-  reportErrors((listener) => queue.on('error', listener), 'delivery queue', log);
   return {
     add: async (deliveries) => {
       await backend.ready();
-      await queue.addBulk(
-        deliveries.map(({ id, webhookId, eventId }) => ({
-          name: 'deliver',
-          data: { v: 1, webhookId, eventId },
-          opts: { jobId: id },
-        })),
+      const jobs = deliveries.map(({ id, webhookId, eventId }) => ({
+        name: 'deliver',
+        data: { v: 1, webhookId, eventId } as const,
+        opts: { jobId: id },
+      }));
+      const ofShard = (shard: number) =>
+        jobs.filter(({ data }) => shardOf(data.webhookId, shards.length) === shard);
+      await Promise.all(
+        shards.map((queue, shard) => {
+          const own = shards.length === 1 ? jobs : ofShard(shard);
+          return own.length === 0 ? undefined : queue.addBulk(own);
+        }),
       );
     },
-    hasten: async (deliveryId) => {
+    hasten: async ({ id, webhookId }) => {
       await backend.ready();
-      const job = await queue.getJob(deliveryId);
+      const job = await shards[shardOf(webhookId, shards.length)]?.getJob(id);
       if (job !== undefined && (await job.isDelayed())) await job.promote();
+    },
+    drainShards: async (of) => {
+      await backend.ready();
+      for (const place of places(of)) {
+        const queue = open(place);
+        await queue.drain(true);
+        await queue.close();
+      }
     },
     counts: async () => {
       await backend.ready();
-      return queue.getJobCounts();
+      const sums: Record<string, number> = {};
+      for (const counts of await Promise.all(shards.map((queue) => queue.getJobCounts()))) {
+        for (const [state, count] of Object.entries(counts)) {
+          sums[state] = (sums[state] ?? 0) + count;
+        }
+      }
+      return sums;
     },
-    close: () => queue.close(),
+    close: async () => {
+      await Promise.all(shards.map((queue) => queue.close()));
+    },
   };
 }
 
@@ -82,7 +124,7 @@ class DeliverAgain extends Error {
 /** The pause after a fault of our own (never the endpoint's), before the job is worked on again. */
 const FAULT_PAUSE_MS = 5_000;
 
-/** Creates the BullMQ worker for deliveries. It takes no job before `run`. */
+/** Creates the workers of all shards, which share the concurrency. They take no job before `run`. */
 export function createDeliveryWorker(
   backend: QueueBackend,
   options: {
@@ -90,10 +132,31 @@ export function createDeliveryWorker(
     process: (delivery: QueuedDelivery) => Promise<JobResult>;
     log: Logger;
   },
+): Pick<JobWorker, 'run' | 'waitUntilReady' | 'close'> {
+  const { concurrency, process, log } = options;
+  const each = Math.ceil(concurrency / backend.shards);
+  const workers = places(backend.shards).map((place) =>
+    createShardWorker(backend, place, { concurrency: each, process, log }),
+  );
+  return {
+    waitUntilReady: () => Promise.all(workers.map((worker) => worker.waitUntilReady())),
+    run: async () => {
+      await Promise.all(workers.map((worker) => worker.run()));
+    },
+    close: async (limitMs) => {
+      await Promise.all(workers.map((worker) => worker.close(limitMs)));
+    },
+  };
+}
+
+function createShardWorker(
+  backend: QueueBackend,
+  place: QueuePlace,
+  options: Parameters<typeof createDeliveryWorker>[1],
 ): JobWorker {
   const { concurrency, process, log } = options;
   const worker = backend.createWorker<DeliveryJobData>(
-    DELIVERY_QUEUE,
+    place,
     async (job) => {
       const { webhookId, eventId } = job.data;
       const result = await process({ id: job.id ?? '', webhookId, eventId });

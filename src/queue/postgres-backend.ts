@@ -27,12 +27,13 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
 
   return {
     kind: 'postgres',
-    createQueue: (name, defaultJobOptions) => {
+    shards: 1,
+    createQueue: ({ name }, defaultJobOptions) => {
       const queue = new Queue(name, { connection, defaultJobOptions }, createPostgresBackend);
       queues.push(queue);
       return queue;
     },
-    createWorker: (name, processor, tuning) =>
+    createWorker: ({ name }, processor, tuning) =>
       createJobWorker(
         processor,
         (process) =>
@@ -46,8 +47,8 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
       ),
     createInFlight: () => createLocalInFlight(),
     ready: async () => undefined,
-    lostJobs: async () => false,
-    markJobs: async () => undefined,
+    markedShards: async () => 1,
+    markShards: async () => undefined,
     ping: async () => {
       await Promise.all(queues.map((queue) => queue.getJobCounts()));
     },

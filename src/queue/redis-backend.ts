@@ -3,9 +3,10 @@ import { Queue, Worker } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { QueueError } from '../domain/errors.js';
-import type { QueueBackend } from './backend.js';
+import type { QueueBackend, QueuePlace } from './backend.js';
 import { createJobWorker, workerOptions } from './job-worker.js';
 import { createRedisInFlight } from './redis-in-flight.js';
+import { shardPrefix } from './shards.js';
 
 /** How long a command of a producer or the dispatcher may take before it fails. */
 const COMMAND_TIMEOUT_MS = 5_000;
@@ -20,10 +21,14 @@ const CONNECT_PATIENCE_MS = 2_000;
 export function openRedisBackend(options: {
   nodes: readonly string[];
   prefix: string;
+  shards: number;
   log: Logger;
 }): QueueBackend {
-  const { nodes, prefix, log } = options;
+  const { nodes, prefix, shards, log } = options;
+  const prefixes = Array.from({ length: shards }, (_, index) => shardPrefix(prefix, index, shards));
+  // One mark tells the number of shards, and one in each shard that this shard's jobs are there.
   const markKey = `${prefix}:mark`;
+  const shardMarkKeys = prefixes.map((own) => `${own}:shard-mark`);
   const queueConnection = connect(
     nodes,
     { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS },
@@ -43,39 +48,51 @@ export function openRedisBackend(options: {
 
   const workerConnections: (Redis | Cluster)[] = [];
 
+  const prefixOf = ({ shard }: QueuePlace) =>
+    shard === undefined ? prefix : shardPrefix(prefix, shard.index, shard.of);
+
+  /** A connection that waits for Redis however long it is away. */
+  function connectWorker(): Redis | Cluster {
+    const patience = { maxRetriesPerRequest: null, enableOfflineQueue: true };
+    const connection = connect(nodes, patience, log);
+    workerConnections.push(connection);
+    return connection;
+  }
+
   return {
     kind: 'redis',
-    createQueue: (name, defaultJobOptions) =>
-      new Queue(name, { connection: queueConnection, prefix, defaultJobOptions }),
-    createWorker: (name, processor, tuning) => {
-      const connection = connect(
-        nodes,
-        { maxRetriesPerRequest: null, enableOfflineQueue: true },
-        log,
-      );
-      workerConnections.push(connection);
+    shards,
+    createQueue: (place, defaultJobOptions) =>
+      new Queue(place.name, {
+        connection: queueConnection,
+        prefix: prefixOf(place),
+        defaultJobOptions,
+      }),
+    createWorker: (place, processor, tuning) => {
+      const connection = connectWorker();
+      const workerSettings = { connection, prefix: prefixOf(place), ...workerOptions(tuning) };
       return createJobWorker(
         processor,
-        (process) => new Worker(name, process, { connection, prefix, ...workerOptions(tuning) }),
+        (process) => new Worker(place.name, process, workerSettings),
         () => connection.disconnect(),
       );
     },
     createInFlight: (leaseMs) => {
-      const connection = connect(
-        nodes,
-        { maxRetriesPerRequest: null, enableOfflineQueue: true },
-        log,
-      );
-      workerConnections.push(connection);
-      return createRedisInFlight({ connection, prefix, leaseMs, log });
+      const connection = connectWorker();
+      return createRedisInFlight({ connection, prefixes, leaseMs, log });
     },
     ready,
-    lostJobs: async () => {
+    markedShards: async () => {
       await ready();
-      return (await queueConnection.exists(markKey)) === 0;
+      const mark = await queueConnection.get(markKey);
+      if (mark === null) return undefined;
+      if (Number(mark) !== shards) return Number(mark);
+      const there = await Promise.all(shardMarkKeys.map((key) => queueConnection.exists(key)));
+      return there.includes(0) ? undefined : shards;
     },
-    markJobs: async () => {
-      await queueConnection.set(markKey, new Date().toISOString());
+    markShards: async () => {
+      await Promise.all(shardMarkKeys.map((key) => queueConnection.set(key, 1)));
+      await queueConnection.set(markKey, shards);
     },
     ping: async () => {
       await ready();

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createBatcher } from '../domain/batcher.js';
 import type { InFlight, InFlightEntry } from './in-flight.js';
+import { shardOf } from './shards.js';
 
 /**
  * Counts deliveries in, each in its webhook's sorted set with the end of its lease as the score, so that
@@ -42,57 +43,63 @@ interface Commands {
 }
 
 /**
- * Counts in Redis, over all processes. Calls that come together share a round trip.
+ * Counts in Redis, over all processes. Calls that come together share a round trip for each shard.
  *
- * @param options.prefix the beginning of the keys, in one hash slot
+ * @param options.prefixes the beginning of each shard's keys
  * @param options.leaseMs longest time that one delivery can be in flight
  */
 export function createRedisInFlight(options: {
   connection: Redis | Cluster;
-  prefix: string;
+  prefixes: readonly string[];
   leaseMs: number;
   log: Logger;
 }): InFlight {
-  const { connection, prefix, leaseMs, log } = options;
+  const { connection, prefixes, leaseMs, log } = options;
   connection.defineCommand('posthornEnter', { lua: ENTER });
   connection.defineCommand('posthornLeave', { lua: LEAVE });
   const commands = connection as unknown as Commands;
-  const keyOf = (webhookId: string) => `${prefix}:in-flight:${webhookId}`;
+  const shards = prefixes.map((prefix) => countShard(commands, prefix, leaseMs));
+  const shardFor = (webhookId: string) => {
+    const shard = shards[shardOf(webhookId, shards.length)];
+    if (shard === undefined) throw new Error('there is no shard');
+    return shard;
+  };
+  return {
+    enter: (entry) => shardFor(entry.webhookId).entering.add(entry),
+    leave: (entry) => {
+      shardFor(entry.webhookId)
+        .leaving.add(entry)
+        .catch((error: unknown) => {
+          log.debug({ error, ...entry }, 'not counted out, its lease ends by itself');
+        });
+    },
+  };
+}
 
+/** What is counted under one prefix, all of it in one hash slot. */
+function countShard(commands: Commands, prefix: string, leaseMs: number) {
+  const keysOf = (entries: readonly Leaving[]) =>
+    entries.map(({ webhookId }) => `${prefix}:in-flight:${webhookId}`);
   const entering = createBatcher({
-    flush: (entries: readonly InFlightEntry[]) =>
-      commands.posthornEnter(
-        entries.length,
-        ...entries.map(({ webhookId }) => keyOf(webhookId)),
-        leaseMs,
-        ...entries.flatMap(({ deliveryId, limit }) => [deliveryId, limit]),
-      ),
+    flush: (entries: readonly InFlightEntry[]) => {
+      const places = entries.flatMap(({ deliveryId, limit }) => [deliveryId, limit]);
+      return commands.posthornEnter(entries.length, ...keysOf(entries), leaseMs, ...places);
+    },
     maxItems: MAX_BATCH,
     maxDelayMs: 0,
     concurrency: 4,
   });
-
-  type Leaving = Pick<InFlightEntry, 'webhookId' | 'deliveryId'>;
   const leaving = createBatcher({
     flush: async (entries: readonly Leaving[]) => {
-      await commands.posthornLeave(
-        entries.length,
-        ...entries.map(({ webhookId }) => keyOf(webhookId)),
-        ...entries.map(({ deliveryId }) => deliveryId),
-      );
+      const ids = entries.map(({ deliveryId }) => deliveryId);
+      await commands.posthornLeave(entries.length, ...keysOf(entries), ...ids);
       return entries;
     },
     maxItems: MAX_BATCH,
     maxDelayMs: 1,
     concurrency: 4,
   });
-
-  return {
-    enter: (entry) => entering.add(entry),
-    leave: (entry) => {
-      leaving.add(entry).catch((error: unknown) => {
-        log.debug({ error, ...entry }, 'not counted out, its lease ends by itself');
-      });
-    },
-  };
+  return { entering, leaving };
 }
+
+type Leaving = Pick<InFlightEntry, 'webhookId' | 'deliveryId'>;

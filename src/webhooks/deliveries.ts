@@ -66,7 +66,9 @@ export function createDeliveries(options: {
         );
       }
       // A job that waits for an earlier retry would hold the delivery up; without Redis there is none.
-      await queue.hasten(id).catch((error) => log.warn({ error, deliveryId: id }, 'not hastened'));
+      await queue
+        .hasten({ id, webhookId })
+        .catch((error) => log.warn({ error, deliveryId: id }, 'not hastened'));
       return get(id, scope);
     },
   };

@@ -96,7 +96,7 @@ async function pingOnce(client: Redis): Promise<string> {
   return client.ping().catch(() => 'not yet');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
