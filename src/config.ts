@@ -245,6 +245,18 @@ export const SETTINGS = {
     '{posthorn}',
     'The beginning of every Redis key, so that several installations can share a Redis.',
   ),
+  queueLimit: withDefault(
+    'POSTHORN_QUEUE_LIMIT',
+    wholeNumber(1, 10_000_000),
+    '100000',
+    'Deliveries that may wait in the queue; past that new ones wait in the ledger until it has drained.',
+  ),
+  redisMemoryLimit: withDefault(
+    'POSTHORN_REDIS_MEMORY_LIMIT',
+    percentage,
+    '80%',
+    'The same for the part of its `maxmemory` that Redis may use.',
+  ),
   shards: withDefault(
     'POSTHORN_SHARDS',
     wholeNumber(1, 64),

@@ -86,7 +86,7 @@ async function assemble(parts: {
   const secretBox = createSecretBox(installation.secretKey);
   const ledger = openLedger({ databaseUrl, poolSize: settings.databasePool });
   const backend = openQueueBackend({ settings, databaseUrl, log });
-  const queue = openDeliveryQueue(backend, log);
+  const queue = openDeliveryQueue(backend, settings, log);
   const producer = createProducer({ ledger, queue, clock, log });
   const zombies = createZombieSweep({ ledger, settings, clock, log });
   if (installation.embedded) await makePartitionsAhead(ledger, clock, log);

@@ -26,6 +26,9 @@ const HOLD_LIMIT = 200;
 /** Shortest pause: what is due and not claimed is in another dispatcher's hands for a moment. */
 const SHORTEST_PAUSE_MS = 20;
 
+/** Pause while the queue is full. */
+const FULL_PAUSE_MS = 100;
+
 /** Pause after a pass that failed, while PostgreSQL or Redis is away. */
 const FAULT_PAUSE_MS = 1_000;
 
@@ -99,14 +102,18 @@ export function createDispatcher(options: {
 
   async function run(): Promise<void> {
     let failed = false;
+    let full = false;
     while (!stopping) {
       awake = false;
       try {
         await prepareQueue();
-        const more = await pass();
+        const room = await queue.hasRoom();
+        if (full === room) log.info(room ? 'the queue has room again' : 'the queue is full');
+        full = !room;
+        const more = room && (await pass());
         if (failed) log.info('the dispatcher works again');
         failed = false;
-        if (!more) await pause(await quietMs());
+        if (!more) await pause(full ? FULL_PAUSE_MS : await quietMs());
       } catch (error) {
         if (!failed) log.error({ error }, 'the dispatcher can not work, trying again');
         failed = true;

@@ -58,13 +58,17 @@ export function createProducer(options: {
     return { id: newId('evt_', clock()), ...event };
   }
 
-  /** Writes events and adds their jobs. What can't be queued stays in the ledger for the dispatcher. */
+  /**
+   * Writes events and adds their jobs. What can't be queued, or must not be because the queue is full, stays
+   * in the ledger for the dispatcher.
+   */
   async function writeAndQueue(rows: readonly EventRow[]): Promise<readonly WrittenEvent[]> {
+    const hasRoom = await queue.hasRoom();
     const now = clock();
-    const dispatchAt = new Date(now.getTime() + HANDOFF_MS);
+    const dispatchAt = hasRoom ? new Date(now.getTime() + HANDOFF_MS) : now;
     const written = await writeEvents(ledger, rows, { now, dispatchAt, notify: false });
     const deliveries = written.flatMap((event) => event.direct);
-    if (deliveries.length > 0) {
+    if (hasRoom && deliveries.length > 0) {
       try {
         await queue.add(deliveries);
       } catch (error) {

@@ -70,6 +70,8 @@ export interface QueueBackend {
   ): JobWorker;
   /** @param leaseMs longest time that one delivery can be in flight */
   createInFlight(leaseMs: number): InFlight;
+  /** The part of its memory that the fullest node uses, from 0 to 1; 0 where there is no limit. */
+  memoryShare(): Promise<number>;
   /** Resolves once the backend can be reached; rejects soon with `QueueError` where it can't. */
   ready(): Promise<void>;
   /** The number of shards when `markShards` was last called; undefined where all jobs were lost since. */

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Settings } from '../config.js';
+import { createAdmission } from './admission.js';
 import {
   JOB_OPTIONS,
   type JobQueue,
@@ -38,6 +40,11 @@ export type JobResult =
 
 /** The hot lane: deliveries that are to be made soon. */
 export interface DeliveryQueue {
+  /**
+   * True while more may be added. Past the limits the queue drains first, and what is new waits in the
+   * ledger: whoever asks then leaves it to the dispatcher, which asks, too.
+   */
+  hasRoom(): Promise<boolean>;
   /** Adds jobs in one round trip. One that the queue holds already is ignored. Throws `QueueError`. */
   add(deliveries: readonly QueuedDelivery[]): Promise<void>;
   /** Makes a job that waits for its retry run now; does nothing for any other. */
@@ -55,7 +62,11 @@ function places(of: number): QueuePlace[] {
 }
 
 /** Opens the queue, which is one of BullMQ's for each shard. */
-export function openDeliveryQueue(backend: QueueBackend, log: Logger): DeliveryQueue {
+export function openDeliveryQueue(
+  backend: QueueBackend,
+  settings: Pick<Settings, 'queueLimit' | 'redisMemoryLimit'>,
+  log: Logger,
+): DeliveryQueue {
   const open = (place: QueuePlace): JobQueue<DeliveryJobData> =>
     backend.createQueue(place, {
       ...JOB_OPTIONS,
@@ -67,9 +78,33 @@ export function openDeliveryQueue(backend: QueueBackend, log: Logger): DeliveryQ
     reportErrors((listener) => queue.on('error', listener), 'delivery queue', log);
     return queue;
   });
+
+  async function counts(): Promise<Record<string, number>> {
+    await backend.ready();
+    const sums: Record<string, number> = {};
+    for (const each of await Promise.all(shards.map((queue) => queue.getJobCounts()))) {
+      for (const [state, count] of Object.entries(each)) sums[state] = (sums[state] ?? 0) + count;
+    }
+    return sums;
+  }
+
+  const admission = createAdmission({
+    measure: async () => {
+      const [{ waiting = 0, delayed = 0 }, memoryShare] = await Promise.all([
+        counts(),
+        backend.memoryShare(),
+      ]);
+      return { depth: waiting + delayed, memoryShare };
+    },
+    limit: settings.queueLimit,
+    memoryLimit: settings.redisMemoryLimit,
+  });
+
   return {
+    hasRoom: () => admission.hasRoom(),
     add: async (deliveries) => {
       await backend.ready();
+      admission.added(deliveries.length);
       const jobs = deliveries.map(({ id, webhookId, eventId }) => ({
         name: 'deliver',
         data: { v: 1, webhookId, eventId } as const,
@@ -97,16 +132,7 @@ export function openDeliveryQueue(backend: QueueBackend, log: Logger): DeliveryQ
         await queue.close();
       }
     },
-    counts: async () => {
-      await backend.ready();
-      const sums: Record<string, number> = {};
-      for (const counts of await Promise.all(shards.map((queue) => queue.getJobCounts()))) {
-        for (const [state, count] of Object.entries(counts)) {
-          sums[state] = (sums[state] ?? 0) + count;
-        }
-      }
-      return sums;
-    },
+    counts,
     close: async () => {
       await Promise.all(shards.map((queue) => queue.close()));
     },

@@ -46,6 +46,7 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
         () => undefined,
       ),
     createInFlight: () => createLocalInFlight(),
+    memoryShare: async () => 0,
     ready: async () => undefined,
     markedShards: async () => 1,
     markShards: async () => undefined,

@@ -81,6 +81,17 @@ export function openRedisBackend(options: {
       const connection = connectWorker();
       return createRedisInFlight({ connection, prefixes, leaseMs, log });
     },
+    memoryShare: async () => {
+      const masters =
+        queueConnection instanceof Cluster ? queueConnection.nodes('master') : [queueConnection];
+      const shares = await Promise.all(
+        masters.map(async (node) => {
+          const { usedMemory, maxMemory } = readMemory(await node.info('memory'));
+          return maxMemory === 0 ? 0 : usedMemory / maxMemory;
+        }),
+      );
+      return Math.max(0, ...shares);
+    },
     ready,
     markedShards: async () => {
       await ready();
@@ -102,6 +113,12 @@ export function openRedisBackend(options: {
       await Promise.all([queueConnection, ...workerConnections].map(disconnect));
     },
   };
+}
+
+/** Reads the answer to `INFO memory`; bytes, and a `maxMemory` of 0 means no limit. */
+function readMemory(info: string): { usedMemory: number; maxMemory: number } {
+  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  return { usedMemory: field('used_memory'), maxMemory: field('maxmemory') };
 }
 
 interface Patience {
