@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate-command.js';
 import { startCommand } from './start-command.js';
 import { sweepCommand } from './sweep-command.js';
 import { webhookCommands } from './webhook-commands.js';
+import { workerProcessCommand } from './worker-process-command.js';
 
 const program = new Command('posthorn')
   .description('Outbound webhooks for existing Node backends.')
@@ -20,7 +21,8 @@ const program = new Command('posthorn')
   .addCommand(sweepCommand())
   .addCommand(webhookCommands())
   .addCommand(eventCommands())
-  .addCommand(doctorCommand());
+  .addCommand(doctorCommand())
+  .addCommand(workerProcessCommand(), { hidden: true });
 
 /** Wrong words exit with 2, in every command. */
 function exitWithUsage(command: Command): void {
