@@ -1,0 +1,274 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { restartPauseMs } from '../../src/cli/worker-processes.js';
+import type { PosthornOptions } from '../../src/config.js';
+import { createPosthorn } from '../../src/posthorn.js';
+import { runCommand } from '../support/command-line.js';
+import { type NodeProcess, startNode } from '../support/node-process.js';
+import { pollUntil } from '../support/poll.js';
+import { freshOptions, openTestPosthorn, type PosthornBundle } from '../support/posthorn.js';
+import { environment } from '../support/posthorn-process.js';
+import { type Receiver, startReceiver } from '../support/receiver.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+const EVENTS = 300;
+
+interface LogLine {
+  readonly msg: string;
+  readonly pid: number;
+  readonly workerPid?: number;
+  readonly code?: number | null;
+  readonly signal?: string | null;
+}
+
+/** A `posthorn start` with workers beside it. */
+interface Start {
+  /** Its end is that of its workers too, because they hold its stderr until they end. */
+  readonly node: NodeProcess;
+  /** The process id of the parent. */
+  readonly pid: number;
+  /** The workers that started so far, without the parent. */
+  workers(): number[];
+  /** The log lines of all processes so far that say this. */
+  logged(message: string): LogLine[];
+}
+
+/** Runs `posthorn start --processes 3`, all of them at work on up to five deliveries each. */
+async function startThree(options: PosthornOptions): Promise<Start> {
+  const words = ['start', '--roles', 'worker,scheduler', '--processes', '3'];
+  const node = startNode([MAIN, ...words], {
+    cwd: process.cwd(),
+    environment: environment({ ...options, logLevel: 'debug', concurrency: 5 }),
+  });
+  const logged = (message: string) =>
+    node.lines
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as LogLine)
+      .filter(({ msg }) => msg === message);
+  const workers = () => logged('worker process started').map(({ pid }) => pid);
+  await node.waitForLine(/"msg":"started"/);
+  await pollUntil(workers, (pids) => pids.length === 2, { what: 'two worker processes' });
+  const [{ pid } = { pid: 0 }] = logged('started');
+  return { node, pid, workers, logged };
+}
+
+/** An endpoint that answers after a while, or not before it is told to. */
+async function startEndpoint(): Promise<{ receiver: Receiver; hold(): () => void }> {
+  let released = Promise.resolve();
+  const receiver = await startReceiver({
+    respond: async () => {
+      await released;
+      return { delayMs: 50 };
+    },
+  });
+  onTestFinished(() => receiver.close());
+  const hold = () => {
+    let release = () => {};
+    released = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
+  };
+  return { receiver, hold };
+}
+
+/** A ledger with one webhook, and its endpoint. */
+async function openWithEndpoint() {
+  const { receiver, hold } = await startEndpoint();
+  const bundle = await openTestPosthorn();
+  await bundle.posthorn.webhooks.register({ url: receiver.url, eventTypes: ['*'] });
+  return { bundle, receiver, hold };
+}
+
+async function enqueueEvents(
+  { posthorn }: Pick<PosthornBundle, 'posthorn'>,
+  count = EVENTS,
+): Promise<Set<string>> {
+  const events = await posthorn.enqueueMany(
+    Array.from({ length: count }, (_, n) => ({ type: 'expense.created', payload: { n } })),
+  );
+  return new Set(events.map(({ id }) => id));
+}
+
+function allDelivered({ ledger }: PosthornBundle): Promise<number> {
+  return pollUntil(
+    () => ledger.delivery.count({ where: { status: 'delivered' } }),
+    (delivered) => delivered === EVENTS,
+    { deadlineMs: 120_000, what: `${EVENTS} deliveries` },
+  );
+}
+
+const receivedIds = (receiver: Receiver) =>
+  new Set(receiver.requests.map(({ headers }) => String(headers['webhook-id'])));
+
+const pidsOf = (lines: readonly LogLine[]) => new Set(lines.map(({ pid }) => pid));
+
+/** Waits until so many processes have begun to stop. */
+function stopping({ logged }: Start, count: number) {
+  return pollUntil(
+    () => pidsOf(logged('stopping')),
+    (pids) => pids.size === count,
+    { what: `${count} processes that stop` },
+  );
+}
+
+const RESTART = 'a worker process ended and is started again';
+
+describe('posthorn start --processes 3', () => {
+  test('delivers through several processes, and leaves none at SIGTERM', async () => {
+    const { bundle, receiver } = await openWithEndpoint();
+    const { node, pid, workers, logged } = await startThree(bundle.options);
+    const ids = await enqueueEvents(bundle);
+    await allDelivered(bundle);
+    expect(receivedIds(receiver)).toEqual(ids);
+    expect(receiver.count()).toBe(EVENTS);
+    expect(logged('attempt')).toHaveLength(EVENTS);
+    expect(pidsOf(logged('attempt')).size).toBeGreaterThan(1);
+
+    expect(await node.stop()).toBe(0);
+    expect(pidsOf(logged('stopped'))).toEqual(new Set([pid, ...workers()]));
+    expect(logged(RESTART)).toEqual([]);
+  });
+
+  test('starts a worker again that was killed, and loses nothing', async () => {
+    const { bundle, receiver } = await openWithEndpoint();
+    const { node, workers, logged } = await startThree(bundle.options);
+    const [doomed = 0] = workers();
+    const ids = await enqueueEvents(bundle);
+    await receiver.waitForRequests(EVENTS / 3);
+    process.kill(doomed, 'SIGKILL');
+    await pollUntil(workers, (pids) => pids.length === 3, { what: 'a third worker process' });
+    expect(logged(RESTART)).toMatchObject([{ workerPid: doomed, code: null, signal: 'SIGKILL' }]);
+    await allDelivered(bundle);
+    expect(receivedIds(receiver)).toEqual(ids);
+    expect(await node.stop()).toBe(0);
+  });
+
+  test('its workers end in order by themselves when it is killed', async () => {
+    const { bundle, receiver, hold } = await openWithEndpoint();
+    const start = await startThree(bundle.options);
+    const { node, pid, workers, logged } = start;
+    const release = hold();
+    await enqueueEvents(bundle);
+    await receiver.waitForRequests(15);
+    process.kill(pid, 'SIGKILL');
+    await stopping(start, 2);
+    release();
+    expect(await node.exited).toBeNull();
+    expect(pidsOf(logged('stopped'))).toEqual(new Set(workers()));
+    // Theirs are recorded; those of the killed process are made again.
+    expect(await bundle.ledger.attempt.count()).toBe(10);
+  });
+
+  test('signals that reach the workers too, and twice, do not cut their stop short', async () => {
+    const { bundle, receiver, hold } = await openWithEndpoint();
+    const start = await startThree(bundle.options);
+    const { node, pid, workers, logged } = start;
+    const release = hold();
+    await enqueueEvents(bundle);
+    await receiver.waitForRequests(15);
+    // As Ctrl-C in a terminal does, and then a service manager that signals the whole group.
+    for (const receiving of [...workers(), pid]) process.kill(receiving, 'SIGINT');
+    await stopping(start, 3);
+    for (const worker of workers()) process.kill(worker, 'SIGTERM');
+    release();
+    expect(await node.exited).toBe(0);
+    expect(pidsOf(logged('stopped'))).toEqual(new Set([pid, ...workers()]));
+    expect(await bundle.ledger.attempt.count()).toBe(15);
+  });
+
+  test('a second signal ends it and its workers at once', async () => {
+    const { bundle, receiver, hold } = await openWithEndpoint();
+    const start = await startThree(bundle.options);
+    const { node, pid, logged } = start;
+    hold();
+    await enqueueEvents(bundle);
+    await receiver.waitForRequests(15);
+    process.kill(pid, 'SIGTERM');
+    await stopping(start, 3);
+    process.kill(pid, 'SIGTERM');
+    expect(await node.exited).toBe(143);
+    expect(logged('stopped')).toEqual([]);
+  });
+
+  test('an embedded PostgreSQL stays until the workers have recorded what they made', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'posthorn-processes-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const { redisUrl, queuePrefix, allowCidrs } = await freshOptions();
+    const options = { redisUrl, queuePrefix, allowCidrs, dataDir: join(folder, 'data') };
+    const { receiver, hold } = await startEndpoint();
+    const start = await startThree(options);
+    const { node, pid, workers, logged } = start;
+    const posthorn = await createPosthorn({ ...options, logLevel: 'silent' });
+    onTestFinished(() => posthorn.stop());
+    await posthorn.webhooks.register({ url: receiver.url, eventTypes: ['*'] });
+    // The parent has its hands full before the workers take theirs.
+    for (const worker of workers()) process.kill(worker, 'SIGSTOP');
+    const releaseParent = hold();
+    await enqueueEvents({ posthorn }, 5);
+    await receiver.waitForRequests(5);
+    for (const worker of workers()) process.kill(worker, 'SIGCONT');
+    const releaseWorkers = hold();
+    await enqueueEvents({ posthorn }, 10);
+    await receiver.waitForRequests(15);
+    await posthorn.stop();
+
+    process.kill(pid, 'SIGTERM');
+    await stopping(start, 3);
+    releaseParent();
+    const attempts = () => logged('attempt');
+    await pollUntil(attempts, ({ length }) => length === 5, { what: 'the end of its attempts' });
+    expect(pidsOf(attempts())).toEqual(new Set([pid]));
+    releaseWorkers();
+    expect(await node.exited).toBe(0);
+    expect(attempts()).toHaveLength(15);
+  });
+});
+
+describe('posthorn start --processes refuses', () => {
+  test.each(['0', '257', '1.5', 'many'])('%s, which is no number of processes', async (number) => {
+    const result = await runCommand(['start', '--processes', number], {});
+    expect(result).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('Use a whole number from 1 to 256, or auto.'),
+    });
+  });
+
+  test('roles without the worker', async () => {
+    const words = ['start', '--roles', 'api,scheduler', '--processes', '2'];
+    const result = await runCommand(words, await freshOptions());
+    expect(result).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('--processes 2 needs the role worker'),
+    });
+  });
+
+  test('a queue on the database, before anything starts', async () => {
+    const options = { ...(await freshOptions()), redisUrl: '', logLevel: 'info' };
+    const result = await runCommand(['start', '--processes', '2'], options);
+    expect(result).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: REDIS_URL is needed for more than one process\n/),
+    });
+  });
+
+  test('to be bypassed: a worker process has a parent', async () => {
+    const result = await runCommand(['worker-process'], await freshOptions());
+    expect(result).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('use `posthorn start --roles worker`'),
+    });
+  });
+});
+
+test('the pause before a restart grows from 1 s to 30 s, and is 1 s again after a minute that went well', () => {
+  const pauses: number[] = [];
+  for (const ranMs of [0, 59_999, 10, 10, 10, 10, 10, 60_000, 10]) {
+    pauses.push(restartPauseMs(pauses.at(-1) ?? 0, ranMs));
+  }
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 1_000, 2_000]);
+});
