@@ -1,122 +1,77 @@
-// Runs the peers of a scenario in turn and prints the median of each figure. See README.md beside this file.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+// Runs the scenarios and prints their tables. See README.md beside this file.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { medians } from './figures.mjs';
+import { plot } from './plot.mjs';
+import { table, verdicts } from './report.mjs';
 import { startServices } from './services.mjs';
 
-const { values } = parseArgs({
+const SCENARIOS = [
+  'throughput',
+  'enqueue',
+  'convoy',
+  'isolation',
+  'backlog',
+  'memory',
+  'history',
+  'scale',
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    count: { type: 'string' },
     rounds: { type: 'string' },
-    concurrency: { type: 'string', default: '100' },
+    count: { type: 'string' },
+    concurrency: { type: 'string' },
+    plots: { type: 'string', default: fileURLToPath(new URL('./plots', import.meta.url)) },
   },
 });
-const count = Number(values.count ?? (values.quick ? 4_000 : 20_000));
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
-const concurrency = Number(values.concurrency);
-const PEERS = ['bare', 'by-hand', 'posthorn'];
-const WEBHOOKS = 100;
+const unknown = positionals.filter((name) => !SCENARIOS.includes(name));
+if (unknown.length > 0) {
+  console.error(`no scenario ${unknown.join(', ')}: there are ${SCENARIOS.join(', ')}`);
+  process.exit(2);
+}
+const { quick } = values;
+const number = (text) => (text === undefined ? undefined : Number(text));
+const size = {
+  quick,
+  rounds: number(values.rounds) ?? (quick ? 1 : 3),
+  count: number(values.count),
+  concurrency: number(values.concurrency),
+};
 
 const services = await startServices();
-const figures = new Map(PEERS.map((peer) => [peer, []]));
+const found = [];
 try {
-  for (let round = 0; round < rounds; round += 1) {
-    for (const peer of PEERS) {
-      const figure = await runPeer(peer);
-      figures.get(peer).push(figure);
-      console.error(
-        `round ${round + 1}: ${peer} ${figure.deliveriesPerSecond.toFixed(0)} deliveries/s`,
-      );
-    }
+  for (const name of positionals.length > 0 ? positionals : SCENARIOS) {
+    found.push(await runScenario(name));
   }
 } finally {
   await services.stop();
 }
-report();
+if (values.json) console.log(JSON.stringify({ node: process.version, quick, scenarios: found }));
 
-/** One measured run of one peer, in a process of its own. */
-async function runPeer(peer) {
-  await services.reset();
-  const receiver = services.receiver;
-  await receiver.reset();
-  const database = await services.createDatabase();
-  const child = fork(fileURLToPath(new URL(`./peers/${peer}.mjs`, import.meta.url)), {
-    env: {
-      ...process.env,
-      BENCH_REDIS_URL: services.redisUrl,
-      BENCH_DATABASE_URL: database,
-      BENCH_RECEIVER_URL: receiver.url,
-      BENCH_COUNT: String(count),
-      BENCH_CONCURRENCY: String(concurrency),
-      BENCH_WEBHOOKS: String(WEBHOOKS),
-    },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const failed = once(child, 'exit').then(([code]) => {
-    throw new Error(`${peer} ended early with ${code}`);
-  });
-  failed.catch(() => undefined);
-  const next = () => Promise.race([once(child, 'message').then(([message]) => message), failed]);
-  await next(); // everything is queued
-  const startedAt = performance.timeOrigin + performance.now();
-  child.send('go');
-  const last = await receiver.waitFor(count);
-  child.send('stop');
-  const { cpuMicros, maxRssBytes } = await next();
-  const seconds = (last - startedAt) / 1_000;
-  child.disconnect();
-  await once(child, 'exit').catch(() => undefined);
-  return {
-    deliveriesPerSecond: count / seconds,
-    cpuMicrosPerDelivery: cpuMicros / count,
-    maxRssMiB: maxRssBytes / 2 ** 20,
-  };
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-function report() {
-  const names = ['deliveriesPerSecond', 'cpuMicrosPerDelivery', 'maxRssMiB'];
-  const rows = PEERS.map((peer) => {
-    const runs = figures.get(peer);
-    return {
-      peer,
-      ...Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))])),
-    };
-  });
-  const settings = { count, rounds, concurrency, webhooks: WEBHOOKS, node: process.version };
-  if (values.json) {
-    console.log(
-      JSON.stringify({
-        scenario: 'throughput',
-        settings,
-        medians: rows,
-        runs: Object.fromEntries(figures),
-      }),
-    );
-    return;
+async function runScenario(name) {
+  const { prepare } = await import(`./scenarios/${name}.mjs`);
+  const { title, columns, peers, targets, rounds = size.rounds } = await prepare(services, size);
+  const rows = peers.map(({ peer }) => ({ peer, rounds: [] }));
+  // The peers alternate, so that a slow minute of the machine is every peer's.
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, { peer, run }] of peers.entries()) {
+      console.error(`${name}: ${peer}, round ${round + 1} of ${rounds}`);
+      rows[index].rounds.push(await run());
+    }
   }
-  const bare = rows[0];
-  console.log(
-    `throughput: ${count} deliveries to ${WEBHOOKS} webhooks, concurrency ${concurrency}, median of ${rounds}, Node ${process.version}`,
-  );
-  console.log('peer       deliveries/s   of bare   CPU µs/delivery   of bare   max RSS MiB');
-  for (const row of rows) {
-    console.log(
-      [
-        row.peer.padEnd(10),
-        row.deliveriesPerSecond.toFixed(0).padStart(12),
-        (row.deliveriesPerSecond / bare.deliveriesPerSecond).toFixed(2).padStart(9),
-        row.cpuMicrosPerDelivery.toFixed(0).padStart(17),
-        (row.cpuMicrosPerDelivery / bare.cpuMicrosPerDelivery).toFixed(2).padStart(9),
-        row.maxRssMiB.toFixed(0).padStart(13),
-      ].join(' '),
-    );
-  }
+  for (const row of rows) row.medians = medians(row.rounds);
+  const byPeer = Object.fromEntries(rows.map((row) => [row.peer, row.medians]));
+  const heading = `${name}: ${title}, ${rounds === 1 ? 'one round' : `medians of ${rounds}`}`;
+  const result = { name, title: heading, columns, rows, targets: targets(byPeer) };
+  await mkdir(values.plots, { recursive: true });
+  await writeFile(join(values.plots, `${name}.svg`), plot(result));
+  if (!values.json) console.log(`\n${table(result)}\n${verdicts(result.targets)}`);
+  return result;
 }

@@ -23,25 +23,24 @@ export async function startServices() {
   return {
     redisUrl: redis.url,
     receiver,
-    /** Empties Redis. */
-    async reset() {
+    /** What Redis uses, in bytes. */
+    redisMemory: () => redisMemory(redis.url),
+    /** An empty Redis, a receiver that has counted nothing, and a fresh, migrated database. */
+    async fresh() {
       const client = new Redis(redis.url);
       await client.flushall();
       await client.quit();
-    },
-    /** A fresh, migrated database. */
-    async createDatabase() {
+      await receiver.reset();
       databases += 1;
       const name = `bench_${databases}`;
-      const client = new pg.Client({ connectionString: postgres.databaseUrl });
-      await client.connect();
-      await client.query(`CREATE DATABASE ${name}`);
-      await client.end();
+      await query(postgres.databaseUrl, `CREATE DATABASE ${name}`);
       const url = new URL(postgres.databaseUrl);
       url.pathname = `/${name}`;
       await migrate(url.href);
-      return url.href;
+      return { databaseUrl: url.href, redisUrl: redis.url, receiverUrl: receiver.url };
     },
+    /** Three Redis nodes that are one cluster; the caller stops it. */
+    startCluster: () => startCluster(folder),
     async stop() {
       receiver.stop();
       redis.process.kill();
@@ -51,7 +50,72 @@ export async function startServices() {
   };
 }
 
-async function startRedis() {
+/** Runs one statement on a database, and answers with its rows. */
+export async function query(databaseUrl, sql, values) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function redisMemory(url) {
+  const client = new Redis(url);
+  const info = await client.info('memory');
+  await client.quit();
+  return Number(/^used_memory:(\d+)/m.exec(info)[1]);
+}
+
+const SLOTS = 16_384;
+
+async function startCluster(folder) {
+  const nodes = [];
+  for (let n = 0; n < 3; n += 1) {
+    const busPort = await freePort();
+    const config = join(folder, `cluster-${process.hrtime.bigint()}.conf`);
+    nodes.push({
+      busPort,
+      ...(await startRedis([
+        ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+        ...['--cluster-config-file', config],
+      ])),
+    });
+  }
+  const call = async ({ url }, ...words) => {
+    const client = new Redis(url);
+    try {
+      return await client.call('CLUSTER', ...words);
+    } finally {
+      client.disconnect();
+    }
+  };
+  for (const [n, node] of nodes.entries()) {
+    const first = Math.floor((n * SLOTS) / nodes.length);
+    const last = Math.floor(((n + 1) * SLOTS) / nodes.length) - 1;
+    await call(node, 'ADDSLOTSRANGE', first, last);
+    await call(node, 'SET-CONFIG-EPOCH', n + 1);
+  }
+  for (const node of nodes.slice(1)) {
+    await call(nodes[0], 'MEET', '127.0.0.1', new URL(node.url).port, node.busPort);
+  }
+  for (const node of nodes) {
+    for (;;) {
+      const info = String(await call(node, 'INFO'));
+      if (info.includes('cluster_state:ok') && info.includes('cluster_size:3')) break;
+      await sleep(100);
+    }
+  }
+  return {
+    redisUrl: nodes.map(({ url }) => url).join(','),
+    stop() {
+      for (const node of nodes) node.process.kill();
+    },
+  };
+}
+
+async function startRedis(more = []) {
   const port = await freePort();
   const args = [
     '--port',
@@ -62,6 +126,7 @@ async function startRedis() {
     'no',
     '--maxmemory-policy',
     'noeviction',
+    ...more,
   ];
   const child = spawn('redis-server', args, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;
@@ -82,7 +147,9 @@ async function freePort() {
 }
 
 async function startReceiver() {
-  const child = fork(fileURLToPath(new URL('./receiver.mjs', import.meta.url)));
+  const child = fork(fileURLToPath(new URL('./receiver.mjs', import.meta.url)), {
+    serialization: 'advanced',
+  });
   const [{ url }] = await once(child, 'message');
   const ask = async (question) => {
     child.send(question);
@@ -92,12 +159,14 @@ async function startReceiver() {
   return {
     url,
     reset: () => ask('reset'),
-    /** Waits for so many requests; answers with the time of the last one. */
+    count: () => ask('count'),
+    latencies: () => ask('latencies'),
+    /** Waits for so many requests. */
     async waitFor(count) {
       for (;;) {
-        const { received, lastAt } = await ask('count');
-        if (received >= count) return lastAt;
-        await sleep(50);
+        const answer = await ask('count');
+        if (answer.received >= count) return answer;
+        await sleep(20);
       }
     },
     stop: () => child.kill(),

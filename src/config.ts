@@ -9,6 +9,7 @@ import {
   factor,
   key32,
   list,
+  onOrOff,
   percentage,
   redisNodes,
   text,
@@ -149,7 +150,7 @@ export const SETTINGS = {
   concurrency: withDefault(
     'POSTHORN_CONCURRENCY',
     wholeNumber(1, 10_000),
-    '300',
+    '500',
     'Deliveries that one worker process makes at the same time.',
   ),
   maxInFlight: withDefault(
@@ -268,6 +269,12 @@ export const SETTINGS = {
     wholeNumber(2, 1_000),
     '10',
     'Most PostgreSQL connections of one process, besides one that listens and those of the embedded queue.',
+  ),
+  preparedStatements: withDefault(
+    'POSTHORN_PREPARED_STATEMENTS',
+    onOrOff,
+    'on',
+    'Whether PostgreSQL plans the statements of the hot path once for each connection; off where a pooler between does not keep prepared statements.',
   ),
   pollInterval: withDefault(
     'POSTHORN_POLL_INTERVAL',

@@ -84,7 +84,8 @@ async function assemble(parts: {
   const { settings, log, clock, isAllowed, installation } = parts;
   const { databaseUrl } = installation;
   const secretBox = createSecretBox(installation.secretKey);
-  const ledger = openLedger({ databaseUrl, poolSize: settings.databasePool });
+  const { databasePool: poolSize, preparedStatements: prepare } = settings;
+  const ledger = openLedger({ databaseUrl, poolSize, prepare });
   const backend = openQueueBackend({ settings, databaseUrl, log });
   const queue = openDeliveryQueue(backend, settings, log);
   const producer = createProducer({ ledger, queue, clock, log });

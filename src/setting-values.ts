@@ -54,6 +54,11 @@ export const factor = text.transform((value, context) => {
   return z.NEVER;
 });
 
+/** A choice, read into true for `on`. */
+export const onOrOff = z
+  .enum(['on', 'off'], { error: 'on or off' })
+  .transform((value) => value === 'on');
+
 /** A share in per cent, read into a number from 0 to 1. */
 export const percentage = text.transform((value, context) => {
   const number = /^\d+(\.\d+)?%$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;

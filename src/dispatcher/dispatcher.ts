@@ -76,12 +76,7 @@ export function createDispatcher(options: {
       { now: clock(), leaseMs: QUEUE_LEASE_MS, limit: PASS_LIMIT },
       (due) => queue.add(due),
     );
-    const { holds, deliveries } = await releaseHeld(
-      ledger,
-      { limit: HOLD_LIMIT },
-      clock(),
-      probeMs,
-    );
+    const { holds, deliveries } = await releaseHeld(ledger, HOLD_LIMIT, clock(), probeMs);
     // What can't be queued is due again at the end of its short lease.
     if (deliveries.length > 0) await queue.add(deliveries);
     const { due, parked, shelved } = claim;

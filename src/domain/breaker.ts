@@ -28,8 +28,8 @@ export interface Standing {
     readonly allowance: number;
     readonly openings: number;
   } | null;
-  /** The most that the worker would have in flight to it now. */
-  readonly limit: number;
+  /** The largest allowance that fits what the worker knows of the endpoint. */
+  readonly most: number;
 }
 
 /** What a hold becomes: made where there was none. */
@@ -67,7 +67,8 @@ export function judgeHold(
   }
   if (trips(standing, policy)) return open(hold.openings, policy, now, random);
   const allowance = nextAllowance(hold.allowance, standing);
-  if (allowance === hold.allowance) return undefined;
+  // A change of a few is not worth a statement.
+  if (Math.abs(allowance - hold.allowance) * 8 <= hold.allowance) return undefined;
   return { ...hold, allowance, releaseAt: undefined };
 }
 
@@ -87,7 +88,7 @@ function open(openings: number, policy: BreakerPolicy, now: Date, random: number
 }
 
 /** One more for each success, half after a failure, never over what the worker would take. */
-function nextAllowance(allowance: number, { successes, failures, limit }: Standing): number {
-  if (failures > 0) return Math.max(1, Math.min(limit, Math.floor(allowance / 2)));
-  return Math.max(1, Math.min(limit, allowance + successes));
+function nextAllowance(allowance: number, { successes, failures, most }: Standing): number {
+  if (failures > 0) return Math.max(1, Math.min(most, Math.floor(allowance / 2)));
+  return Math.max(1, Math.min(most, allowance + successes));
 }

@@ -51,7 +51,7 @@ const SLOW_CUT = 0.9;
 
 /** An answer is slow that takes so many times the usual, and so many milliseconds more than it. */
 const SLOW_FACTOR = 3;
-const SLOW_MARGIN_MS = 50;
+const SLOW_MARGIN_MS = 250;
 
 /** How far the usual duration follows slower answers with each limit's worth of them, and a quicker one. */
 const RISE = 0.05;

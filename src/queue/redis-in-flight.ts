@@ -5,23 +5,32 @@ import type { InFlight, InFlightEntry } from './in-flight.js';
 import { shardOf } from './shards.js';
 
 /**
- * Counts deliveries in, each in its webhook's sorted set with the end of its lease as the score, so that
- * a process that was killed leaves nothing behind. Answers with the count of each, or 0.
+ * Counts deliveries out and then others in, each in its webhook's sorted set with the end of its lease as
+ * the score, so that a process that was killed leaves nothing behind. Answers with the count of each that
+ * is to come in, or 0.
+ *
+ * The keys are those of the deliveries that leave, then of those that enter. The arguments are how many
+ * leave, the lease in milliseconds, the ids of those that leave, and the id and limit of each that enters.
  */
-const ENTER = `
+const COUNT = `
+  local leaving = tonumber(ARGV[1])
+  local lease = tonumber(ARGV[2])
+  for i = 1, leaving do redis.call('ZREM', KEYS[i], ARGV[2 + i]) end
+  if #KEYS == leaving then return {} end
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local lease = tonumber(ARGV[1])
   local counts = {}
-  for i, key in ipairs(KEYS) do
-    local limit = tonumber(ARGV[2 * i + 1])
+  for i = 1, #KEYS - leaving do
+    local key = KEYS[leaving + i]
+    local id = ARGV[1 + leaving + 2 * i]
+    local limit = tonumber(ARGV[2 + leaving + 2 * i])
     local count = redis.call('ZCARD', key)
     if count >= limit then
       redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
       count = redis.call('ZCARD', key)
     end
     if count < limit then
-      count = count + redis.call('ZADD', key, now + lease, ARGV[2 * i])
+      count = count + redis.call('ZADD', key, now + lease, id)
       redis.call('PEXPIRE', key, lease)
       counts[i] = count
     else
@@ -30,16 +39,14 @@ const ENTER = `
   end
   return counts`;
 
-/** Counts deliveries out. */
-const LEAVE = `
-  for i, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[i]) end`;
-
 const MAX_BATCH = 200;
 
-/** The two scripts as commands of the connection. */
+/** How long a delivery that left may wait for one that enters, to share its round trip, in milliseconds. */
+const LEAVE_DELAY_MS = 5;
+
+/** The script as a command of the connection. */
 interface Commands {
-  posthornEnter(keys: number, ...rest: (string | number)[]): Promise<number[]>;
-  posthornLeave(keys: number, ...rest: (string | number)[]): Promise<unknown>;
+  posthornCount(keys: number, ...rest: (string | number)[]): Promise<number[]>;
 }
 
 /**
@@ -55,51 +62,57 @@ export function createRedisInFlight(options: {
   log: Logger;
 }): InFlight {
   const { connection, prefixes, leaseMs, log } = options;
-  connection.defineCommand('posthornEnter', { lua: ENTER });
-  connection.defineCommand('posthornLeave', { lua: LEAVE });
+  connection.defineCommand('posthornCount', { lua: COUNT });
   const commands = connection as unknown as Commands;
-  const shards = prefixes.map((prefix) => countShard(commands, prefix, leaseMs));
+  const shards = prefixes.map((prefix) => countShard(commands, prefix, leaseMs, log));
   const shardFor = (webhookId: string) => {
     const shard = shards[shardOf(webhookId, shards.length)];
     if (shard === undefined) throw new Error('there is no shard');
     return shard;
   };
   return {
-    enter: (entry) => shardFor(entry.webhookId).entering.add(entry),
-    leave: (entry) => {
-      shardFor(entry.webhookId)
-        .leaving.add(entry)
-        .catch((error: unknown) => {
-          log.debug({ error, ...entry }, 'not counted out, its lease ends by itself');
-        });
-    },
+    enter: (entry) => shardFor(entry.webhookId).enter(entry),
+    leave: (entry) => shardFor(entry.webhookId).leave(entry),
   };
 }
 
-/** What is counted under one prefix, all of it in one hash slot. */
-function countShard(commands: Commands, prefix: string, leaseMs: number) {
-  const keysOf = (entries: readonly Leaving[]) =>
-    entries.map(({ webhookId }) => `${prefix}:in-flight:${webhookId}`);
+/** Counts under one prefix, all of it in one hash slot. */
+function countShard(commands: Commands, prefix: string, leaseMs: number, log: Logger): InFlight {
+  let left: Leaving[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  /** One call for all that left, and for these. A place that one leaves is free for those that enter. */
+  function count(entering: readonly InFlightEntry[]): Promise<number[]> {
+    clearTimeout(timer);
+    timer = undefined;
+    const leaving = left;
+    left = [];
+    const keys = [...leaving, ...entering].map(
+      ({ webhookId }) => `${prefix}:in-flight:${webhookId}`,
+    );
+    const leavingIds = leaving.map(({ deliveryId }) => deliveryId);
+    const places = entering.flatMap(({ deliveryId, limit }) => [deliveryId, limit]);
+    const rest = [leaving.length, leaseMs, ...leavingIds, ...places];
+    return commands.posthornCount(keys.length, ...keys, ...rest);
+  }
+
   const entering = createBatcher({
-    flush: (entries: readonly InFlightEntry[]) => {
-      const places = entries.flatMap(({ deliveryId, limit }) => [deliveryId, limit]);
-      return commands.posthornEnter(entries.length, ...keysOf(entries), leaseMs, ...places);
-    },
+    flush: count,
     maxItems: MAX_BATCH,
     maxDelayMs: 0,
     concurrency: 4,
   });
-  const leaving = createBatcher({
-    flush: async (entries: readonly Leaving[]) => {
-      const ids = entries.map(({ deliveryId }) => deliveryId);
-      await commands.posthornLeave(entries.length, ...keysOf(entries), ...ids);
-      return entries;
+  return {
+    enter: (entry) => entering.add(entry),
+    leave: (entry) => {
+      left.push(entry);
+      timer ??= setTimeout(() => {
+        count([]).catch((error: unknown) => {
+          log.debug({ error }, 'not counted out, the leases end by themselves');
+        });
+      }, LEAVE_DELAY_MS);
     },
-    maxItems: MAX_BATCH,
-    maxDelayMs: 1,
-    concurrency: 4,
-  });
-  return { entering, leaving };
+  };
 }
 
 type Leaving = Pick<InFlightEntry, 'webhookId' | 'deliveryId'>;

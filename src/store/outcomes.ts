@@ -24,8 +24,8 @@ export interface OutcomeRow {
   readonly dueAt: string;
   readonly dispatchAt: string | null;
   readonly endedAt: string | null;
-  /** The most that the worker would have in flight to the webhook now. */
-  readonly limit: number;
+  /** The most of the webhook's deliveries that may be queued or in flight, as far as the worker knows. */
+  readonly allowance: number;
 }
 
 /** A webhook that a group of outcomes leaves in need of a look: it fails, is held, or was deactivated. */
@@ -75,7 +75,7 @@ export async function writeOutcomes(
         "gone" boolean, "outcome" text, "statusCode" int, "error" text, "responseExcerpt" text,
         "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" int,
         "status" posthorn.delivery_status, "dueAt" timestamptz, "dispatchAt" timestamptz,
-        "endedAt" timestamptz, "limit" int)
+        "endedAt" timestamptz, "allowance" int)
     ), inserted AS (
       INSERT INTO posthorn.attempts (id, delivery_id, webhook_id, number, outcome, status_code, error,
         response_excerpt, started_at, duration_ms)
@@ -98,7 +98,7 @@ export async function writeOutcomes(
         min("finishedAt") FILTER (WHERE NOT "ok" AND (last_success IS NULL OR "finishedAt" > last_success))
           AS trailing_since,
         max("finishedAt") FILTER (WHERE "gone") AS gone_at,
-        max("finishedAt") AS at, min("limit") AS most
+        max("finishedAt") AS at, min("allowance") AS most
       FROM counted GROUP BY "webhookId"
     ), locked AS (
       SELECT id, active, recent_at FROM posthorn.webhooks WHERE id IN (SELECT webhook_id FROM tally)
@@ -145,7 +145,7 @@ export async function writeOutcomes(
         AND delivery.status = 'pending'
         AND (delivery.attempt_count < input."number" OR input."ok")
     )
-    SELECT counters.id AS "webhookId", deactivated, successes, failures, most AS "limit",
+    SELECT counters.id AS "webhookId", deactivated, successes, failures, most AS "most",
       consecutive_failures AS "consecutiveFailures", recent_successes AS "recentSuccesses",
       recent_failures AS "recentFailures", hold.state::text, hold.allowance, hold.openings
     FROM counters LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = counters.id

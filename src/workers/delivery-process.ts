@@ -122,15 +122,15 @@ export function createDeliveryProcess(options: {
     const { task } = check;
     const { id: webhookId, maxInFlight } = task.webhook;
     const passage = await gate.enter({ deliveryId: id, webhookId, maxInFlight });
-    if (!('leave' in passage)) return park({ id, webhookId, allowance: passage.limit });
+    if (!('leave' in passage)) return park({ id, webhookId, allowance: passage.allowance });
     let result: AttemptResult | undefined;
-    let limit: number;
+    let allowance: number;
     try {
       result = await attempt(task);
     } catch (error) {
       if (!abort.aborted) throw error;
     } finally {
-      limit = passage.leave(result);
+      allowance = passage.leave(result);
     }
     if (result === undefined) return { kind: 'again', delayMs: 0 };
 
@@ -140,7 +140,7 @@ export function createDeliveryProcess(options: {
     // A retry of a held webhook waits for its turn in the ledger, like all that it is owed.
     const soon = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
     const near = soon && task.hold === null;
-    await recorder.record(toRow({ task, number, result, verdict, near, limit }));
+    await recorder.record(toRow({ task, number, result, verdict, near, allowance }));
     logAttempt(log, task, number, result, verdict);
     return near ? { kind: 'again', delayMs: verdict.delayMs } : DONE;
   }
@@ -163,9 +163,9 @@ function toRow(made: {
   result: AttemptResult;
   verdict: Verdict;
   near: boolean;
-  limit: number;
+  allowance: number;
 }): OutcomeRow {
-  const { task, number, result, verdict, near, limit } = made;
+  const { task, number, result, verdict, near, allowance } = made;
   const { startedAt, durationMs, outcome } = result;
   const finishedAt = new Date(startedAt.getTime() + durationMs);
   const ok = outcome.kind === 'ok';
@@ -183,7 +183,7 @@ function toRow(made: {
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     durationMs: Math.round(durationMs),
-    limit,
+    allowance,
     ...nextState(task, verdict, near, finishedAt),
   };
 }

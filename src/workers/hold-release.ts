@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
-import { releaseHeld } from '../store/holds.js';
+import { refillAllowances } from '../store/holds.js';
 import type { Ledger } from '../store/ledger.js';
 
 /** Lets deliveries of held webhooks through as soon as others of theirs have ended. */
@@ -22,9 +22,7 @@ export function createHoldRelease(options: {
   const { ledger, queue, clock, log } = options;
 
   async function release(webhookIds: readonly string[]): Promise<readonly string[]> {
-    const choice = { webhookIds: [...new Set(webhookIds)] };
-    // Holds that pace send no delivery to try, so there is none to wait for.
-    const { deliveries } = await releaseHeld(ledger, choice, clock(), 0);
+    const deliveries = await refillAllowances(ledger, [...new Set(webhookIds)], clock());
     if (deliveries.length > 0) await queue.add(deliveries);
     return webhookIds;
   }

@@ -19,7 +19,7 @@ function standing(facts: Partial<Standing> = {}): Standing {
     recentSuccesses: 0,
     recentFailures: 1,
     hold: null,
-    limit: 20,
+    most: 20,
     ...facts,
   };
 }
@@ -98,7 +98,7 @@ describe('a hold that paces', () => {
   });
 
   test('follows the worker down', () => {
-    expect(judge({ ...well, successes: 4, limit: 3, hold })?.allowance).toBe(3);
+    expect(judge({ ...well, successes: 4, most: 3, hold })?.allowance).toBe(3);
   });
 
   test('lets half as many through after a failure, and one at least', () => {

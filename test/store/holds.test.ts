@@ -49,7 +49,7 @@ async function hold(ledger: Ledger, webhookId: string, state: HoldState, allowan
   await changeHolds(ledger, [{ webhookId, was: null, change }], now);
 }
 
-const release = (ledger: Ledger, at: Date) => releaseHeld(ledger, { limit: 100 }, at, PROBE_MS);
+const release = (ledger: Ledger, at: Date) => releaseHeld(ledger, 100, at, PROBE_MS);
 
 const findHold = (ledger: Ledger, webhookId: string) =>
   ledger.hold.findUnique({ where: { webhookId } });

@@ -61,7 +61,7 @@ function outcome(
     dueAt: finishedAt,
     dispatchAt: ok ? null : at(60),
     endedAt: ok ? finishedAt : null,
-    limit: 20,
+    allowance: 20,
     ...overrides,
   };
 }

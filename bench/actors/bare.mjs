@@ -2,7 +2,7 @@
 import { Agent } from 'node:http';
 import { Queue, Worker } from 'bullmq';
 import got from 'got';
-import { measure, payload, redisConnection, setting } from './run.mjs';
+import { act, payload, redisConnection, setting } from './actor.mjs';
 
 const queue = new Queue('bare', { connection: redisConnection() });
 for (let n = 0; n < setting.count; n += 1_000) {
@@ -22,9 +22,10 @@ const client = got.extend({
   agent: { http: new Agent({ keepAlive: true }) },
   retry: { limit: 0 },
   throwHttpErrors: false,
+  timeout: { request: 15_000 },
 });
 
-await measure(async () => {
+await act(async () => {
   const worker = new Worker(
     'bare',
     async ({ data }) => {
@@ -35,6 +36,11 @@ await measure(async () => {
     },
     { connection: redisConnection(), concurrency: setting.concurrency },
   );
-  return () => worker.close();
+  worker.on('error', () => undefined);
+  return async () => {
+    // What hangs would be waited for.
+    await worker.close(setting.force ?? false);
+    await queue.close();
+  };
 });
-await queue.close();
+if (setting.force) process.exit(0);

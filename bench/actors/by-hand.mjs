@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { Queue, Worker } from 'bullmq';
 import got from 'got';
 import { openLedger } from '../../dist/store/ledger.js';
-import { measure, payload, redisConnection, setting } from './run.mjs';
+import { act, payload, redisConnection, setting } from './actor.mjs';
 
 const ledger = openLedger({ databaseUrl: setting.databaseUrl, poolSize: 10 });
 const now = new Date();
@@ -83,12 +83,15 @@ async function deliver({ data: { deliveryId, webhookId, payload: body } }) {
   ]);
 }
 
-await measure(async () => {
+await act(() => {
   const worker = new Worker('by-hand', deliver, {
     connection: redisConnection(),
     concurrency: setting.concurrency,
   });
-  return () => worker.close();
+  worker.on('error', () => undefined);
+  return async () => {
+    await worker.close();
+    await queue.close();
+    await ledger.$disconnect();
+  };
 });
-await queue.close();
-await ledger.$disconnect();
