@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -225,6 +225,7 @@ describe('posthorn start --processes 3', () => {
   test('an embedded PostgreSQL stays until the workers have recorded what they made', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'posthorn-processes-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await chmod(folder, 0o711); // where PostgreSQL runs as another user
     const { redisUrl, queuePrefix, allowCidrs } = await freshOptions();
     const options = { redisUrl, queuePrefix, allowCidrs, dataDir: join(folder, 'data') };
     const { receiver, hold } = await startEndpoint(1_000);
