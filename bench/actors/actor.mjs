@@ -45,6 +45,7 @@ function usage() {
  * every "usage" meanwhile. What `work` or its end resolves with is sent along.
  */
 export async function act(work) {
+  process.on('disconnect', () => process.exit());
   process.send({ kind: 'ready' });
   process.on('message', (message) => {
     if (message === 'usage') process.send({ kind: 'usage', ...usage() });
@@ -54,8 +55,8 @@ export async function act(work) {
   process.send({ kind: 'going' });
   await told('stop');
   const result = await stop?.();
-  process.send({ kind: 'stopped', ...usage(), result });
-  process.disconnect();
+  // A long message is still on its way when send returns.
+  process.send({ kind: 'stopped', ...usage(), result }, () => process.exit());
 }
 
 async function told(word) {

@@ -43,4 +43,3 @@ await act(async () => {
     await queue.close();
   };
 });
-if (setting.force) process.exit(0);

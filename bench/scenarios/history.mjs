@@ -26,7 +26,7 @@ export async function prepare(services, { quick, rounds, count = quick ? 100_000
     const actor = await startActor('posthorn', {
       ...place,
       options: { queuePrefix: `{history-${sent}}`, concurrency: 100 },
-      roles: ['worker'],
+      roles: ['worker', 'scheduler'],
       webhooks: WEBHOOKS,
       count: deliveries,
     });

@@ -34,7 +34,7 @@ export async function runOpenLoop(services, place, options) {
   await producer.go();
   await producer.hear('sent');
   const wanted = expected(perSecond * (seconds + WARM_SECONDS));
-  await settle(services.receiver, wanted, 20);
+  await settle(services.receiver, wanted);
   const { latencies, arrivals } = await services.receiver.latencies();
   const after = await worker.usage();
   const { result } = await producer.stop();
@@ -54,13 +54,13 @@ export async function runOpenLoop(services, place, options) {
   };
 }
 
-/** Waits until so many have come, or none has come for some seconds. */
-async function settle(receiver, count, quietSeconds) {
-  for (let quiet = 0, before = -1; quiet < quietSeconds * 10; ) {
+/** How long after the last event was sent the receiver is watched, where not all have come. */
+const WATCH_SECONDS = 30;
+
+async function settle(receiver, count) {
+  for (let tenths = 0; tenths < WATCH_SECONDS * 10; tenths += 1) {
     const { received } = await receiver.count();
     if (received >= count) return;
-    quiet = received === before ? quiet + 1 : 0;
-    before = received;
     await sleep(100);
   }
 }

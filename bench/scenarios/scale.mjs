@@ -12,7 +12,7 @@ export async function prepare(
   async function run(processes, shards, redisUrl) {
     const place = { ...(await services.fresh()), ...(redisUrl === undefined ? {} : { redisUrl }) };
     const options = { concurrency, shards, queuePrefix: `{scale-${process.hrtime.bigint()}}` };
-    const setting = { ...place, options, roles: ['worker'], webhooks: WEBHOOKS };
+    const setting = { ...place, options, roles: ['worker', 'scheduler'], webhooks: WEBHOOKS };
     const register = Array.from({ length: WEBHOOKS }, (_, n) => ({ path: `/${n}` }));
     const actors = [await startActor('posthorn', { ...setting, register, count: warm + count })];
     while (actors.length < processes) actors.push(await startActor('posthorn', setting));

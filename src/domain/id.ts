@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** What an id names, by its prefix. */
@@ -8,8 +9,22 @@ export type IdPrefix = 'wh_' | 'evt_' | 'dlv_' | 'att_';
  * prefix sort by time, to the millisecond.
  */
 export function newId(prefix: IdPrefix, at: Date): string {
-  return prefix + v7({ msecs: at.getTime() }).replaceAll('-', '');
+  return prefix + v7({ msecs: at.getTime(), random: randomBytes() }).replaceAll('-', '');
 }
+
+/** Random bytes of one id. They are drawn for many ids together, because each drawing asks the system. */
+function randomBytes(): Uint8Array {
+  if (drawn === pool.length) {
+    randomFillSync(pool);
+    drawn = 0;
+  }
+  drawn += BYTES;
+  return pool.subarray(drawn - BYTES, drawn);
+}
+
+const BYTES = 16;
+const pool = new Uint8Array(BYTES * 256);
+let drawn = pool.length;
 
 /** The least id of that prefix that a time can have: where a day's partition begins. */
 export function firstIdAt(prefix: IdPrefix, at: Date): string {

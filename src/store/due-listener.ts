@@ -32,10 +32,12 @@ export function createDueListener(options: {
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
     });
+    const ended = new AbortController();
     const over = new Promise<void>((resolve, reject) => {
       client.on('error', reject);
       client.on('end', () => reject(new Error('the connection was closed')));
-      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+      const options = { once: true, signal: ended.signal };
+      stopping.signal.addEventListener('abort', () => resolve(), options);
     });
     // Settles while nobody awaits it yet where connecting itself fails.
     over.catch(() => undefined);
@@ -46,6 +48,7 @@ export function createDueListener(options: {
       onDue();
       await over;
     } finally {
+      ended.abort();
       client.removeAllListeners('end');
       await client.end().catch(() => undefined);
     }

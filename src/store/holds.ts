@@ -18,7 +18,7 @@ export interface ParkedDelivery {
 /**
  * Parks pending deliveries of active webhooks, and makes sure that each of these has a hold, which lets
  * them through again. Both happen in one statement, so that none is left parked without a hold. Where a hold
- * begins, the dispatcher is woken to look after it.
+ * begins, the dispatcher is woken to look after it; so it is where the delivery that was to try came back.
  */
 export async function parkDeliveries(
   runner: Runner,
@@ -41,14 +41,17 @@ export async function parkDeliveries(
       WHERE webhook.active ORDER BY webhook.id FOR KEY SHARE OF webhook
     ), asleep AS (
       SELECT 1 FROM webhook LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = webhook.id
-      WHERE hold.release_at IS NULL
+      WHERE hold.release_at IS NULL OR hold.probe = ANY(${ids}::text[])
     ), woken AS (
       SELECT pg_notify(${DUE_CHANNEL}, '') WHERE EXISTS (SELECT 1 FROM asleep)
     ), hold AS (
       INSERT INTO posthorn.holds AS hold (webhook_id, state, since, release_at, allowance)
       SELECT id, 'pacing', ${at}::timestamptz, ${at}::timestamptz, allowance FROM webhook
       ON CONFLICT (webhook_id) DO UPDATE SET
-        release_at = coalesce(hold.release_at, ${at}::timestamptz),
+        release_at = CASE
+          WHEN hold.probe = ANY(${ids}::text[]) THEN ${at}::timestamptz
+          ELSE coalesce(hold.release_at, ${at}::timestamptz)
+        END,
         allowance = least(hold.allowance, excluded.allowance)
       RETURNING webhook_id
     )

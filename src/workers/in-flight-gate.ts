@@ -45,9 +45,9 @@ interface Lane {
   readonly waiting: Set<() => void>;
 }
 
-/** The part of the free slots that one webhook may have, and one whose last attempt failed. */
-const SHARE_OF_FREE = 0.5;
-const SHARE_WHEN_FAILING = 0.25;
+/** The part of the free slots that one webhook may have, and one that is well. */
+const SHARE_OF_FREE = 0.25;
+const SHARE_WHEN_WELL = 0.5;
 
 /** How long a delivery may wait in its slot, in milliseconds. */
 const LONGEST_WAIT_MS = 1_000;
@@ -57,9 +57,9 @@ const MOST_LANES = 20_000;
 
 /**
  * Two limits hold for each webhook. Over all processes, the one that its endpoint has shown to take
- * (`in-flight-limit.ts`). In this process, half of the slots that are free now, and a quarter where its last
- * attempt failed: the fewer are free the less any one webhook gets, so that however many hang there are slots
- * for the others. When hardly any is free, only those that were well when last heard of get one.
+ * (`in-flight-limit.ts`). In this process, a quarter of the slots that are free now, and half where it was
+ * well when last heard of: the fewer are free the less any one webhook gets, so that however many hang there
+ * are slots for the others. When hardly any is free, only those that were well get one.
  *
  * Within its share a webhook that has not just failed may also wait in slots, so that a moment's rush does
  * not send its deliveries back to the ledger.
@@ -89,12 +89,12 @@ export function createInFlightGate(options: {
   }
 
   function shareOf(lane: Lane): number {
-    const part = lane.well === false ? SHARE_WHEN_FAILING : SHARE_OF_FREE;
+    const part = lane.well ? SHARE_WHEN_WELL : SHARE_OF_FREE;
     return Math.max(lane.well ? 1 : 0, Math.floor((slots - busy) * part));
   }
 
-  /** Waits for a place that is free; false where there is none in time, or no slot to wait in. */
-  async function waitForPlace(lane: Lane, limit: () => number): Promise<boolean> {
+  /** Takes a place as soon as one is free; false where none is in time, or there is no slot to wait in. */
+  async function takePlace(lane: Lane, limit: () => number): Promise<boolean> {
     const giveUpAt = performance.now() + LONGEST_WAIT_MS;
     while (lane.count >= Math.min(limit(), shareOf(lane))) {
       const leftMs = giveUpAt - performance.now();
@@ -112,6 +112,9 @@ export function createInFlightGate(options: {
       });
       busy -= 1;
     }
+    // Before anyone else can look: others that came with this one must see the place taken.
+    lane.count += 1;
+    busy += 1;
     return true;
   }
 
@@ -123,9 +126,7 @@ export function createInFlightGate(options: {
       const limit = () => Math.min(most, Math.floor(lane.known.limit));
       // As many again may wait for those in flight, so that an endpoint that is well has no pause.
       const allowance = () => (lane.well ? 2 : 1) * limit();
-      if (!(await waitForPlace(lane, limit))) return { allowance: allowance() };
-      lane.count += 1;
-      busy += 1;
+      if (!(await takePlace(lane, limit))) return { allowance: allowance() };
       const release = () => {
         lane.count -= 1;
         busy -= 1;
