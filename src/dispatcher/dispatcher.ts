@@ -4,7 +4,7 @@ import type { QueueBackend } from '../queue/backend.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import type { RepeatableJobs } from '../queue/repeatable-jobs.js';
 import { claimDue, nextDispatchAt, releaseLeases } from '../store/dispatch.js';
-import { releaseHeld } from '../store/holds.js';
+import { releaseHeld } from '../store/hold-release.js';
 import { QUEUE_LEASE_MS } from '../store/leases.js';
 import type { Ledger } from '../store/ledger.js';
 

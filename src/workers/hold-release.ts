@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
-import { refillAllowances } from '../store/holds.js';
+import { refillAllowances } from '../store/hold-release.js';
 import type { Ledger } from '../store/ledger.js';
 
 /** Lets deliveries of held webhooks through as soon as others of theirs have ended. */
