@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { query } from '../services.mjs';
 import { runOpenLoop } from './open-loop.mjs';
 
-export function prepare(services, { quick, count = quick ? 50_000 : 1_000_000 }) {
-  const seconds = quick ? 5 : 30;
+export function prepare(services, { quick, count = quick ? 20_000 : 1_000_000 }) {
+  const seconds = quick ? 3 : 30;
   const perSecond = quick ? 140 : 280;
   const paths = Array.from({ length: 70 }, (_, n) => ({ path: `/${n}`, type: `bench.${n}` }));
 

@@ -5,7 +5,7 @@ import { runOpenLoop } from './open-loop.mjs';
 const CONVOY_P95_MS = 127;
 
 export function prepare(services, { quick }) {
-  const seconds = quick ? 4 : 60;
+  const seconds = quick ? 2 : 60;
   const run = async (perSecond) =>
     runOpenLoop(services, await services.fresh(), {
       register: [{ path: '/sink', type: 'bench' }],

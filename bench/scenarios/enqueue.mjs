@@ -2,7 +2,7 @@
 import { startActor } from '../actors.mjs';
 import { latencyFigures } from '../figures.mjs';
 
-export function prepare(services, { quick, count = quick ? 5_000 : 20_000 }) {
+export function prepare(services, { quick, count = quick ? 3_000 : 20_000 }) {
   const callers = 32;
 
   async function run(bare) {

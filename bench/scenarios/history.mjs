@@ -10,8 +10,8 @@ const WEBHOOKS = 100;
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 
-export async function prepare(services, { quick, rounds, count = quick ? 100_000 : 10_000_000 }) {
-  const deliveries = quick ? 2_000 : 10_000;
+export async function prepare(services, { quick, rounds, count = quick ? 30_000 : 10_000_000 }) {
+  const deliveries = quick ? 800 : 10_000;
   const empty = await services.fresh();
   const full = await services.fresh();
   // Both are used in every round, so that the history is made once.

@@ -6,7 +6,7 @@ const HANGING = 20;
 const REFUSING = 10;
 
 export function prepare(services, { quick }) {
-  const seconds = quick ? 6 : 60;
+  const seconds = quick ? 3 : 60;
   const perSecond = quick ? 140 : 280; // to the healthy ones
   const healthy = Array.from({ length: HEALTHY }, (_, n) => `/${n}`);
   const bad = [
@@ -26,6 +26,7 @@ export function prepare(services, { quick }) {
       seconds,
       expected: (sent) => Math.floor(sent * share),
       bare,
+      watchSeconds: quick ? 2 : 30,
     });
     return figures;
   }

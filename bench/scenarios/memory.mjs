@@ -2,7 +2,7 @@
 import { Queue } from 'bullmq';
 import { createPosthorn } from '../../dist/index.js';
 
-export function prepare(services, { quick, count = quick ? 5_000 : 100_000 }) {
+export function prepare(services, { quick, count = quick ? 2_000 : 100_000 }) {
   const payload = { text: 'x'.repeat(4_096) };
   const batches = Array.from({ length: count / 500 }, (_, n) => n);
 

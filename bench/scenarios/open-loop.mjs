@@ -12,10 +12,12 @@ const WARM_SECONDS = 2;
  * @param options.register webhooks, `{path, type}`; a path that is a whole URL leads elsewhere
  * @param options.types the events' types, in turn
  * @param options.expected how many of the events reach the receiver
+ * @param options.watchSeconds how long after the last was sent the receiver is watched, where not all have come
  * @param options.meanwhile called once the worker runs, before anything is sent; an end to wait for
  */
 export async function runOpenLoop(services, place, options) {
   const { register, types, perSecond, seconds, expected, bare, urls, meanwhile } = options;
+  const { watchSeconds = 30 } = options;
   const own = { roles: ['worker', 'scheduler'], ...options.worker };
   const worker = bare
     ? await startActor('bare', { ...place, count: 0, concurrency: 100, force: true })
@@ -34,7 +36,7 @@ export async function runOpenLoop(services, place, options) {
   await producer.go();
   await producer.hear('sent');
   const wanted = expected(perSecond * (seconds + WARM_SECONDS));
-  await settle(services.receiver, wanted);
+  await settle(services.receiver, wanted, watchSeconds);
   const { latencies, arrivals } = await services.receiver.latencies();
   const after = await worker.usage();
   const { result } = await producer.stop();
@@ -54,11 +56,9 @@ export async function runOpenLoop(services, place, options) {
   };
 }
 
-/** How long after the last event was sent the receiver is watched, where not all have come. */
-const WATCH_SECONDS = 30;
-
-async function settle(receiver, count) {
-  for (let tenths = 0; tenths < WATCH_SECONDS * 10; tenths += 1) {
+/** Waits until so many have come, or for so many seconds. */
+async function settle(receiver, count, seconds) {
+  for (let tenths = 0; tenths < seconds * 10; tenths += 1) {
     const { received } = await receiver.count();
     if (received >= count) return;
     await sleep(100);

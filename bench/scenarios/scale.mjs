@@ -5,7 +5,7 @@ const WEBHOOKS = 100;
 
 export async function prepare(
   services,
-  { quick, count = quick ? 2_000 : 20_000, concurrency = 100 },
+  { quick, count = quick ? 600 : 20_000, concurrency = 100 },
 ) {
   const warm = Math.ceil(count / 4);
 

@@ -3,7 +3,7 @@ import { startActor } from '../actors.mjs';
 
 const WEBHOOKS = 100;
 
-export function prepare(services, { quick, count = quick ? 3_000 : 20_000, concurrency = 100 }) {
+export function prepare(services, { quick, count = quick ? 1_500 : 20_000, concurrency = 100 }) {
   const warm = Math.min(2_000, Math.ceil(count / 2));
   const own = { roles: ['worker', 'scheduler'], options: { concurrency } };
   const register = Array.from({ length: WEBHOOKS }, (_, n) => ({ path: `/${n}` }));
