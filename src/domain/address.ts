@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { embeddedIpv4 } from './embedded-ipv4.js';
 import { InvalidSettingsError } from './errors.js';
+import { isMetadataAddress } from './metadata-services.js';
 
 /** True where deliveries may reach that IP address; false for text that is none. */
 export type AddressPolicy = (address: string) => boolean;
@@ -12,18 +14,43 @@ const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 /**
  * Which addresses deliveries may reach: public unicast ones, and those of the given ranges. An IPv4-mapped
  * IPv6 address is judged as the IPv4 address in it. Throws `InvalidSettingsError` for a range that is none.
+ *
+ * An IPv6 address that carries an IPv4 one for a tunnel or a translator (IPv4-compatible, NAT64, 6to4, Teredo,
+ * ISATAP) is refused outright, also where the one in it is public: whoever runs an endpoint has an address of
+ * its own, and where such an address ends is up to the network on the way. A given range that holds it allows
+ * it where every IPv4 address in it may be reached as well, so that 64:ff9b::/96 opens no private network.
+ *
+ * The address of a cloud's metadata service is refused in every range, also in a public one, and a given
+ * range allows it only where it is that address alone (/32 or /128): a range that is meant for the machines
+ * of a network, like fd00::/8 or 100.64.0.0/10, must not give away their credentials.
  */
 export function createAddressPolicy(options: {
   /** Ranges that are allowed besides, in CIDR notation; they may be private. */
   allowCidrs: readonly string[];
 }): AddressPolicy {
-  const allowed = options.allowCidrs.map(parseCidr);
+  const ranges = options.allowCidrs.map(parseCidr);
+
+  function mayReach(address: IpAddress): boolean {
+    const allowing = ranges.filter((range) => holds(range, address));
+    if (allowing.some(isOneAddress)) return true;
+    if (isMetadataAddress(address.toString())) return false;
+    const carried = address instanceof ipaddr.IPv6 ? embeddedIpv4(address) : [];
+    if (carried.length > 0) return allowing.length > 0 && carried.every(mayReach);
+    return allowing.length > 0 || isPublicUnicast(address);
+  }
+
   return (text) => {
-    // ipaddr.js alone also reads spellings that no resolver gives, like 0x7f.1.
-    if (isIP(text) === 0 || !ipaddr.isValid(text)) return false;
-    const address = ipaddr.process(text);
-    return isPublicUnicast(address) || allowed.some((range) => holds(range, address));
+    // ipaddr.js alone also reads spellings that no resolver gives, like 0x7f.1. A zone is for addresses
+    // that mean something on one link only, and no webhook has one.
+    const version = text.includes('%') ? 0 : isIP(text);
+    if (version === 0) return false;
+    return mayReach(ipaddr.process(version === 6 ? inHexadecimals(text) : text));
   };
+}
+
+/** IPv6 without dotted decimals: ipaddr.js reads `::8.8.8.8`, as resolvers write ::808:808, as ::ffff:8.8.8.8. */
+function inHexadecimals(text: string): string {
+  return new URL(`http://[${text}]/`).hostname.slice(1, -1);
 }
 
 function isPublicUnicast(address: IpAddress): boolean {
@@ -37,6 +64,10 @@ function isPublicUnicast(address: IpAddress): boolean {
 function holds(range: readonly [IpAddress, number], address: IpAddress): boolean {
   const [base, bits] = range;
   return base.kind() === address.kind() && address.match(base, bits);
+}
+
+function isOneAddress([base, bits]: readonly [IpAddress, number]): boolean {
+  return bits === (base.kind() === 'ipv4' ? 32 : 128);
 }
 
 function parseCidr(cidr: string): [IpAddress, number] {

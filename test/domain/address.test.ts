@@ -93,9 +93,107 @@ describe('createAddressPolicy', () => {
     '::ffff:10.1.2.3',
     '::ffff:169.254.169.254',
     '::ffff:0:10.0.0.1',
+    // Zones
+    'fe80::1%1',
+    '2606:4700:4700::1111%eth0',
+    '::ffff:8.8.8.8%eth0',
+    // IPv4: what is left of the special ranges
+    '192.31.196.1',
+    '192.52.193.1',
+    '192.175.48.1',
+    '192.88.99.0',
+    '233.252.0.1',
+    '255.255.255.254',
+    // IPv6: what is left of the special ranges
+    '100::ffff:ffff:ffff:ffff',
+    '2001:1::1',
+    '2001:2:0:ffff::1',
+    '2001:4:112::1',
+    '2001:2f:ffff::1',
+    '2001:db8:ffff:ffff::1',
+    '2620:4f:8000::1',
+    '5f00:ffff::1',
+    'feb0::1',
+    'feff::1',
+    'fdff:ffff::1',
+    'ff0e::1',
   ])('keeps deliveries from the special address %s', (address) => {
     expect(isPublic(address)).toBe(false);
   });
+
+  test.each([
+    ['IPv4-compatible', '::8.8.8.8'],
+    ['IPv4-translated', '::ffff:0:8.8.8.8'],
+    ['NAT64', '64:ff9b::8.8.8.8'],
+    ['NAT64 of a network', '64:ff9b:1::8.8.8.8'],
+    ['NAT64 of a network', '64:ff9b:1:808:8:800::'],
+    ['6to4', '2002:808:808::1'],
+    ['Teredo', '2001:0:808:808:0:0:f7f7:f7f7'],
+    ['ISATAP', '2606:4700::5efe:8.8.8.8'],
+    ['ISATAP', '2606:4700::200:5efe:8.8.8.8'],
+    ['ISATAP', '2606:4700:1:2:100:5efe:8.8.8.8'],
+    ['ISATAP', '2606:4700:1:2:300:5efe:8.8.8.8'],
+  ])(
+    'keeps deliveries from the %s address %s, though the IPv4 address in it is public',
+    (_form, address) => {
+      expect(isPublic(address)).toBe(false);
+    },
+  );
+
+  test('takes no address for ISATAP that only looks a little like it', () => {
+    for (const address of ['2606:4700::5efe:1:808:808', '2606:4700::400:5efe:808:808']) {
+      expect(isPublic(address), address).toBe(true);
+    }
+  });
+
+  test.each([
+    ['64:ff9b::/96', '64:ff9b::8.8.8.8', ['64:ff9b::10.0.0.1', '64:ff9b::169.254.169.254']],
+    ['64:ff9b:1::/48', '64:ff9b:1::8.8.8.8', ['64:ff9b:1::10.0.0.1', '64:ff9b:1::127.0.0.1']],
+    ['2002::/16', '2002:808:808::1', ['2002:a00:1::1', '2002:a9fe:a9fe::1']],
+    [
+      '2001::/32',
+      '2001:0:808:808:0:0:f7f7:f7f7',
+      ['2001:0:a00:1:0:0:f7f7:f7f7', '2001:0:808:808:0:0:f5ff:fffe'],
+    ],
+    ['fd00::/8', 'fd00::5efe:8.8.8.8', ['fd00::5efe:10.0.0.1', 'fd00::200:5efe:127.0.0.1']],
+    ['::/0', '::8.8.8.8', ['::10.0.0.1', '64:ff9b::10.0.0.1', '2002:a00:1::1', '::ffff:10.0.0.1']],
+  ])('with %s allowed reaches %s, and no private IPv4 address through it', (cidr, open, closed) => {
+    const isAllowed = createAddressPolicy({ allowCidrs: [cidr] });
+    expect(isAllowed(open)).toBe(true);
+    for (const address of closed) expect(isAllowed(address), address).toBe(false);
+  });
+
+  test('reaches a private IPv4 address through a translator where both are allowed', () => {
+    const isAllowed = createAddressPolicy({ allowCidrs: ['64:ff9b::/96', '10.0.0.0/8'] });
+    expect(isAllowed('64:ff9b::10.0.0.1')).toBe(true);
+    expect(isAllowed('64:ff9b::192.168.0.1')).toBe(false);
+  });
+
+  test.each([
+    '169.254.169.254',
+    '169.254.170.2',
+    '169.254.169.123',
+    '100.100.100.200',
+    '192.0.0.192',
+    '168.63.129.16',
+    'fd00:ec2::254',
+    'fd20:ce::254',
+    '::ffff:168.63.129.16',
+    '::ffff:a9fe:a9fe',
+    'FD00:0EC2:0:0:0:0:0:0254',
+  ])(
+    'keeps deliveries from the metadata service at %s unless that address alone is allowed',
+    (address) => {
+      expect(isPublic(address)).toBe(false);
+      const wide = createAddressPolicy({
+        allowCidrs: ['0.0.0.0/0', '::/0', '100.64.0.0/10', 'fd00::/8'],
+      });
+      expect(wide(address)).toBe(false);
+      const alone = address.replace('::ffff:a9fe:a9fe', '169.254.169.254').replace('::ffff:', '');
+      const bits = alone.includes(':') ? 128 : 32;
+      expect(createAddressPolicy({ allowCidrs: [`${alone}/${bits}`] })(address)).toBe(true);
+    },
+  );
 
   test.each(['', 'localhost', 'example.com', '127.1', '0x7f.0.0.1', '010.0.0.1', '1.2.3', '[::1]'])(
     'says no to %j, which is no address in the spelling of a resolver',
