@@ -110,7 +110,7 @@ async function assemble(parts: {
     installation,
     enqueue: producer.enqueue,
     enqueueMany: producer.enqueueMany,
-    webhooks: createWebhooks({ ledger, secretBox, isAllowed, clock, log }),
+    webhooks: createWebhooks({ ledger, secretBox, isAllowed, urlRules: settings, clock, log }),
     events: createEvents({ ledger }),
     deliveries: createDeliveries({ ledger, queue, clock, log }),
     zombies,

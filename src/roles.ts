@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from './config.js';
 import { createSender } from './delivery/sender.js';
+import { guardUrls } from './delivery/url-guard.js';
 import { createDispatcher } from './dispatcher/dispatcher.js';
 import type { Clock } from './domain/clock.js';
 import type { SecretBox } from './domain/secret-box.js';
@@ -39,9 +40,10 @@ export interface RunningRole {
 
 /** Starts making deliveries. */
 export async function startWorker(context: RoleContext): Promise<RunningRole> {
-  const { isAllowed, clock } = context;
+  const { isAllowed, clock, settings } = context;
   const log = context.log.child({ role: 'worker' });
-  const sender = createSender({ isAllowed, clock, userAgent: `Posthorn/${VERSION}` });
+  const unruled = createSender({ isAllowed, clock, userAgent: `Posthorn/${VERSION}` });
+  const sender = guardUrls(unruled, { urlRules: settings, clock });
   const worker = createDeliveryWorker({ ...context, sender, log });
   await worker.start();
   return worker;

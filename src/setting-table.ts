@@ -7,6 +7,7 @@ import {
   list,
   onOrOff,
   percentage,
+  ports,
   redisNodes,
   text,
   url,
@@ -96,6 +97,18 @@ export const SETTINGS = {
     list,
     '',
     'Private address ranges that deliveries may reach, with commas between, like 10.0.0.0/8. None by default.',
+  ),
+  httpsOnly: withDefault(
+    'POSTHORN_HTTPS_ONLY',
+    onOrOff,
+    'off',
+    'Whether http is refused: at registration, at a change, and for webhooks that were registered before.',
+  ),
+  ports: withDefault(
+    'POSTHORN_PORTS',
+    ports,
+    'any',
+    'The ports that deliveries may go to, with commas between, like 443,8000-8999; any other is refused in the same places.',
   ),
   retryBase: withDefault(
     'POSTHORN_RETRY_BASE',

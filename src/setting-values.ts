@@ -1,6 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { parseDuration } from './domain/duration.js';
+import { EVERY_PORT, type PortRange } from './domain/url-rules.js';
 
 /** The kinds of values that settings have, each with what fits in words. All are read from text. */
 
@@ -88,6 +89,29 @@ export const list = text.transform((value) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
+
+/** Ports: `any`, or numbers and ranges with commas between. */
+export const ports = text.transform((value, context): readonly PortRange[] => {
+  const entries = value.split(',').map((entry) => entry.trim());
+  const ranges = value === 'any' ? [EVERY_PORT] : entries.map(portRange);
+  if (ranges.every((range) => range !== undefined)) return ranges;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'any, or ports and ranges of them from 1 to 65535 with commas between, like 443,8000-8999',
+  });
+  return z.NEVER;
+});
+
+function portRange(entry: string): PortRange | undefined {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(entry);
+  if (match === null) return undefined;
+  const first = Number(match[1]);
+  const last = Number(match[2] ?? match[1]);
+  return first >= EVERY_PORT.first && last <= EVERY_PORT.last && first <= last
+    ? { first, last }
+    : undefined;
+}
 
 function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : '';

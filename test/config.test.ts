@@ -13,6 +13,8 @@ describe('the defaults', () => {
       port: 4400,
       dataDir: '.posthorn',
       allowCidrs: [],
+      httpsOnly: false,
+      ports: [{ first: 1, last: 65_535 }],
       timeout: 15_000,
       nearRetry: 300_000,
       zombieSchedule: '0 3 * * *',
@@ -47,6 +49,15 @@ test('several Redis URLs name the nodes of a cluster', () => {
   expect(redisUrl).toEqual(['redis://a:1', 'rediss://b:2']);
 });
 
+test('ports are numbers and ranges with commas between', () => {
+  const ports = [
+    { first: 443, last: 443 },
+    { first: 8000, last: 8999 },
+  ];
+  expect(readSettings({}, { POSTHORN_PORTS: '443, 8000-8999' }).ports).toEqual(ports);
+  expect(readSettings({ ports: 443 }, {}).ports).toEqual([{ first: 443, last: 443 }]);
+});
+
 describe('a bad value stops with its name, what was given and what fits', () => {
   test.each([
     ['POSTHORN_TIMEOUT', 'soon', /POSTHORN_TIMEOUT: "soon" does not fit: use a duration/],
@@ -58,6 +69,12 @@ describe('a bad value stops with its name, what was given and what fits', () => 
     ['PORT', '65536', /to 65535/],
     ['POSTHORN_LOG_LEVEL', 'loud', /trace, debug, info/],
     ['POSTHORN_QUEUE_PREFIX', 'posthorn', /braces/],
+    ['POSTHORN_HTTPS_ONLY', 'true', /on or off/],
+    ['POSTHORN_PORTS', '0', /ports and ranges of them from 1 to 65535/],
+    ['POSTHORN_PORTS', '65536', /like 443,8000-8999/],
+    ['POSTHORN_PORTS', '90-80', /ranges/],
+    ['POSTHORN_PORTS', '443,', /ranges/],
+    ['POSTHORN_PORTS', 'https', /ranges/],
     ['REDIS_URL', 'http://x', /redis:\/\//],
   ])('%s=%s', (name, value, message) => {
     expect(() => readSettings({}, { [name]: value })).toThrow(InvalidSettingsError);

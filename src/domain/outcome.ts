@@ -12,7 +12,8 @@
  * - `refused`: no connection could be made
  * - `reset`: the connection broke before the answer was complete
  * - `tls`: the handshake or the certificate was refused
- * - `blocked`: the address is private or special, so no connection was made
+ * - `blocked`: the address is private or special, or scheme or port are not open to deliveries, so no
+ *   connection was made
  * - `too_large`: the answer's headers were over the limit
  * - `protocol`: what came back is not HTTP/1.1
  */

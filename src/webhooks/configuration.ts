@@ -1,4 +1,5 @@
 import { isReservedHeader } from '../delivery/request-headers.js';
+import type { AddressPolicy } from '../domain/address.js';
 import { InvalidInputError } from '../domain/errors.js';
 import {
   assertEventTypePattern,
@@ -6,6 +7,7 @@ import {
   MAX_EVENT_TYPES,
 } from '../domain/event-type.js';
 import { TIERS, type Tier } from '../domain/tier.js';
+import type { UrlRules } from '../domain/url-rules.js';
 import { parseWebhookUrl } from '../domain/webhook-url.js';
 import type { WebhookConfiguration } from '../store/webhooks.js';
 
@@ -43,11 +45,12 @@ const HEADER_VALUE = /^[\x20-\x7e]*$/;
  */
 export function checkConfiguration<Input extends Partial<WebhookInput>>(
   input: Input,
-  isAllowed: (address: string) => boolean,
+  isAllowed: AddressPolicy,
+  urlRules: UrlRules,
 ): Partial<WebhookConfiguration> {
   const { url, eventTypes, tier, description, headers, maxInFlight, rateLimit } = input;
   return {
-    ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed).href }),
+    ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed, urlRules).href }),
     ...(eventTypes === undefined ? {} : checkEventTypes(eventTypes)),
     ...(tier === undefined ? {} : { tier: checkTier(tier) }),
     ...(description === undefined ? {} : { description: checkDescription(description) }),

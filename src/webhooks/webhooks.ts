@@ -5,6 +5,7 @@ import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { newId } from '../domain/id.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { createSecret } from '../domain/signature.js';
+import type { UrlRules } from '../domain/url-rules.js';
 import { type Attempt, listAttempts } from '../store/deliveries.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
@@ -70,10 +71,12 @@ export function createWebhooks(options: {
   secretBox: SecretBox;
   /** Which addresses deliveries may reach. */
   isAllowed: (address: string) => boolean;
+  /** Which schemes and ports deliveries go to. */
+  urlRules: UrlRules;
   clock: Clock;
   log: Logger;
 }): Webhooks {
-  const { ledger, secretBox, isAllowed, clock, log } = options;
+  const { ledger, secretBox, isAllowed, urlRules, clock, log } = options;
 
   function sealNew(now: Date): { secret: string; sealed: SealedSecret } {
     const secret = createSecret();
@@ -88,7 +91,7 @@ export function createWebhooks(options: {
   return {
     async register({ accountId = DEFAULT_ACCOUNT, ...input }) {
       const now = clock();
-      const configuration = checkConfiguration(input, isAllowed) as WebhookConfiguration;
+      const configuration = checkConfiguration(input, isAllowed, urlRules) as WebhookConfiguration;
       const { secret, sealed } = sealNew(now);
       const id = newId('wh_', now);
       const row = { id, accountId: checkKey('accountId', accountId), secrets: [sealed] };
@@ -103,7 +106,7 @@ export function createWebhooks(options: {
 
     async update(id, changes, scope = {}) {
       const before = await get(id, scope);
-      const configuration = checkConfiguration(changes, isAllowed);
+      const configuration = checkConfiguration(changes, isAllowed, urlRules);
       const urlChanged = configuration.url !== undefined && configuration.url !== before.url;
       const change = { accountId: scope.accountId, urlChanged, now: clock() };
       return (await updateWebhook(ledger, id, configuration, change)) ?? missing(id);
