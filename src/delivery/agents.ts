@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { AddressPolicy } from '../domain/address.js';
-import { guardLiterals, guardLookup } from './guard.js';
+import { guardConnections, guardLookup } from './guard.js';
 
 /**
  * How long an idle connection is kept, in milliseconds. Shorter than the 5 s after which many servers
@@ -44,10 +44,10 @@ export function createAgents(options: {
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
   };
   const agents = {
-    http: boundKept(guardLiterals(new http.Agent(agentOptions), isAllowed)),
+    http: boundKept(guardConnections(new http.Agent(agentOptions), isAllowed)),
     // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED can't switch the check off for deliveries.
     https: boundKept(
-      guardLiterals(new https.Agent({ ...agentOptions, rejectUnauthorized: true }), isAllowed),
+      guardConnections(new https.Agent({ ...agentOptions, rejectUnauthorized: true }), isAllowed),
     ),
   };
   return {

@@ -1,7 +1,13 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import type { Agent } from 'node:http';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, Socket } from 'node:net';
 import type { AddressPolicy } from '../domain/address.js';
+
+/**
+ * The longest name that a resolver is asked for, with the dot at its end (RFC 1035 section 2.3.4): of longer
+ * ones some read the beginning alone, which may be an address in hexadecimals (CVE-2024-24806).
+ */
+const LONGEST_NAME = 254;
 
 /** The connection was not made, because deliveries may not reach the address. */
 export class BlockedConnectionError extends Error {
@@ -68,6 +74,10 @@ function ask(
   options: LookupOptions,
 ): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
+    if (name.length > LONGEST_NAME) {
+      reject(Object.assign(new Error('the name is too long'), { code: 'ENAMETOOLONG' }));
+      return;
+    }
     lookup(name, { ...options, all: true }, (error, answer, family) => {
       if (error !== null) reject(error);
       else if (typeof answer === 'string') {
@@ -78,21 +88,36 @@ function ask(
 }
 
 /**
- * Makes an agent refuse hosts that are IP addresses and not allowed: for these a socket asks no lookup.
- * Connections that are reused were checked when they were made.
+ * Makes an agent refuse hosts that are IP addresses and not allowed, because for these a socket asks no
+ * lookup, and end every connection whose other end is not allowed before a byte is sent over it. Connections
+ * that are reused were checked when they were made.
  */
-export function guardLiterals<GuardedAgent extends Agent>(
+export function guardConnections<GuardedAgent extends Agent>(
   agent: GuardedAgent,
   isAllowed: AddressPolicy,
 ): GuardedAgent {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const host = options.host ?? '';
-    if (isIP(host) === 0 || isAllowed(host)) return connect(options, callback);
+    if (isIP(host) === 0 || isAllowed(host)) {
+      const socket = connect(options, callback);
+      if (socket instanceof Socket) endWhereForbidden(socket, isAllowed);
+      return socket;
+    }
     // The agent reads no socket where there is an error, though the type wants one.
     const refuse = callback as ((error: Error) => void) | undefined;
     refuse?.(new BlockedConnectionError(host));
     return undefined;
   };
   return agent;
+}
+
+/** Judges the address that was connected to. One that is gone again already has none, and takes no bytes. */
+function endWhereForbidden(socket: Socket, isAllowed: AddressPolicy): void {
+  // Before the listeners that Node added: the first of them begins the TLS handshake.
+  socket.prependOnceListener('connect', () => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined || isAllowed(remoteAddress)) return;
+    socket.destroy(new BlockedConnectionError(remoteAddress));
+  });
 }

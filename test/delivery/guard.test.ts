@@ -149,6 +149,16 @@ describe('a name that does not resolve', () => {
     expect(failure.errorClass).toBe('dns');
   });
 
+  test('because it is longer than names are is not even asked for', async () => {
+    const { lookup, asked } = resolverOf('127.0.0.1');
+    const url = `http://0x${'0'.repeat(246)}7f000001.example.com/`;
+    expect(await sendToFail(setupSender({ lookup }), requestTo(url))).toMatchObject({
+      errorClass: 'dns',
+      message: expect.stringContaining('ENAMETOOLONG'),
+    });
+    expect(asked).toEqual([]);
+  });
+
   test('is not the endpoint’s fault where this process has no file descriptor left', async () => {
     const lookup: LookupFunction = (_name, _options, callback) =>
       callback(Object.assign(new Error('too many open files'), { code: 'EMFILE' }), []);
