@@ -1,4 +1,4 @@
-import { isReservedHeader } from '../delivery/request-headers.js';
+import { isHeaderName, isHeaderValue, isReservedHeader } from '../delivery/request-headers.js';
 import type { AddressPolicy } from '../domain/address.js';
 import { InvalidInputError } from '../domain/errors.js';
 import {
@@ -21,7 +21,10 @@ export interface WebhookInput {
   readonly tier?: Tier | undefined;
   /** For people, at most 500 characters. */
   readonly description?: string | undefined;
-  /** Extra request headers, at most 20. They can't replace those that Posthorn sets. */
+  /**
+   * Extra request headers, at most 20, of printable ASCII. They can't replace those that Posthorn sets, nor
+   * those of the connection.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Most deliveries in flight at once, 1 to 10,000; null or left out for the setting. */
   readonly maxInFlight?: number | null | undefined;
@@ -35,9 +38,6 @@ const MAX_HEADER_VALUE = 1_024;
 const MOST_IN_FLIGHT = 10_000;
 const LEAST_RATE = 0.01;
 const MOST_RATE = 10_000;
-
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/; // a token of RFC 9110, section 5.6.2
-const HEADER_VALUE = /^[\x20-\x7e]*$/;
 
 /**
  * Checks what is given of a configuration and turns it into columns; what is left out stays out. Throws
@@ -83,12 +83,15 @@ function checkDescription(description: string): string {
 function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(headers);
   if (entries.length > MAX_HEADERS) fail('headers', `at most ${MAX_HEADERS} fit`);
+  const names = new Set<string>();
   for (const [name, value] of entries) {
-    if (!HEADER_NAME.test(name)) fail('headers', `${JSON.stringify(name)} is no header name`);
+    if (!isHeaderName(name)) fail('headers', `${JSON.stringify(name)} is no header name`);
     if (isReservedHeader(name)) {
       fail('headers', `${name} is set by Posthorn and can't be replaced`);
     }
-    if (value.length > MAX_HEADER_VALUE || !HEADER_VALUE.test(value)) {
+    if (names.has(name.toLowerCase())) fail('headers', `${name} is there twice`);
+    names.add(name.toLowerCase());
+    if (!isHeaderValue(value) || value.length > MAX_HEADER_VALUE) {
       fail(
         'headers',
         `the value of ${name}: at most ${MAX_HEADER_VALUE} printable ASCII characters fit`,

@@ -169,13 +169,11 @@ describe('what comes back', () => {
 
 describe('a request that can’t be made', () => {
   test.each([
-    ['a URL that is none', 'nonsense?secret=1', {}],
-    ['a URL of another protocol', 'ftp://127.0.0.1/?secret=1', {}],
-    ['a host that got takes for a socket file', 'http://unix/?secret=1', {}],
-    ['a header name that HTTP refuses', 'http://127.0.0.1:1/?secret=1', { 'bad secret': 'x' }],
-    ['a header value that HTTP refuses', 'http://127.0.0.1:1/?secret=1', { 'x-a': 'secret\r\nb' }],
-  ])('for %s fails as protocol and shows nothing of it', async (_case, url, headers) => {
-    const failure = await sendToFail(setupSender(), requestTo(url, { headers }));
+    ['a URL that is none', 'nonsense?secret=1'],
+    ['a URL of another protocol', 'ftp://127.0.0.1/?secret=1'],
+    ['a host that got takes for a socket file', 'http://unix/?secret=1'],
+  ])('for %s fails as protocol and shows nothing of it', async (_case, url) => {
+    const failure = await sendToFail(setupSender(), requestTo(url));
     expect(failure).toMatchObject({ errorClass: 'protocol', statusCode: null });
     expect(failure.message).toMatch(/^the request failed \([A-Z_a-z ]+\)$/);
     expect(failure.message).not.toContain('secret');

@@ -51,6 +51,26 @@ describe('a webhook that was registered under other settings', () => {
   });
 });
 
+test('headers that HTTP refuses are left out of a delivery, and keep it from nothing', async () => {
+  const receiver = await setupReceiver();
+  const { posthorn, ledger } = await openTestPosthorn({ retryAttempts: 1 });
+  const { webhook } = await posthorn.webhooks.register({ url: receiver.url });
+  const headers = {
+    'x-team': 'blue',
+    'x-split': 'a\r\nx-forged: 1',
+    'bad name': 'x',
+    'x-number': 1,
+  };
+  await ledger.webhook.update({ where: { id: webhook.id }, data: { headers } });
+  await posthorn.start(['worker']);
+  await posthorn.enqueue({ type: 'a', payload: 1 });
+  const [request] = await receiver.waitForRequests(1);
+  expect(request?.headers).toMatchObject({ 'x-team': 'blue' });
+  expect(Object.keys(request?.headers ?? {}).filter((name) => /^(x-|bad)/.test(name))).toEqual([
+    'x-team',
+  ]);
+});
+
 test('scheme and port are checked at registration and at a change', async () => {
   const { posthorn } = await openTestPosthorn({ httpsOnly: 'on', ports: '443,8443' });
   const { webhooks } = posthorn;
