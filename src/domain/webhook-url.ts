@@ -47,6 +47,8 @@ export function parseWebhookUrl(
   if (host.length > MAX_NAME_LENGTH || !host.split('.').every((label) => LABEL.test(label))) {
     throw unfit('names a host that no resolver takes');
   }
+  // The HTTP client reads this host as a socket file, and is told to open none.
+  if (url.hostname === 'unix') throw unfit('names the host unix, which stands for a socket file');
   const fault = urlRuleFault(url, rules);
   if (fault !== null) throw new InvalidUrlError(`the URL ${fault}`, { details: { url: fault } });
   assertAllowed(host, isAllowed);
