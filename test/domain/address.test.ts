@@ -243,6 +243,28 @@ describe('createAddressPolicy', () => {
     );
   });
 
+  test('allows no IPv4 address that is carried in IPv6, and in an allowed range those alone that it allows', () => {
+    const throughTunnels = createAddressPolicy({
+      allowCidrs: ['64:ff9b::/96', '64:ff9b:1::/48', '2002::/16', '2a00::/16'],
+    });
+    fc.assert(
+      fc.property(fc.ipV4(), (carried) => {
+        const [a = 0, b = 0, c = 0, d = 0] = carried.split('.').map(Number);
+        const parts = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+        for (const address of [
+          `64:ff9b::${carried}`,
+          `64:ff9b:1::${carried}`,
+          `2002:${parts}::1`,
+          `2a00::5efe:${carried}`,
+          `2a00:1:2:3:200:5efe:${parts}`,
+        ]) {
+          expect(isPublic(address), address).toBe(false);
+          expect(throughTunnels(address), address).toBe(isPublic(carried));
+        }
+      }),
+    );
+  });
+
   test('allows no IPv6 address outside 2000::/3', () => {
     fc.assert(
       fc.property(

@@ -79,21 +79,24 @@ describe('the headers of a webhook', () => {
   });
 
   test('never hold a line break or a byte outside ASCII once they are accepted', () => {
+    const name = fc.oneof(fc.constantFrom('x-own', 'Authorization'), fc.string({ maxLength: 8 }));
+    const value = fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.string({ unit: fc.constantFrom('a', ' ', '\r', '\n', '\0', 'ü', '~'), maxLength: 4 }),
+    );
     fc.assert(
-      fc.property(
-        fc.dictionary(fc.string(), fc.string({ unit: 'binary' }), { maxKeys: 3 }),
-        (given) => {
-          let accepted: object = {};
-          try {
-            accepted = Object(check(given));
-          } catch (error) {
-            expect(error).toBeInstanceOf(InvalidInputError);
-          }
-          for (const entry of Object.entries(accepted).flat()) {
-            expect(entry).toMatch(/^[\x20-\x7e]*$/);
-          }
-        },
-      ),
+      fc.property(name, value, (givenName, givenValue) => {
+        let accepted: object = {};
+        try {
+          accepted = Object(check({ [givenName]: givenValue }));
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidInputError);
+        }
+        for (const entry of Object.entries(accepted).flat()) {
+          expect(entry).toMatch(/^[\x20-\x7e]*$/);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });
