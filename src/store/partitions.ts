@@ -76,7 +76,9 @@ function makePartition(
       await tx.$executeRawUnsafe(
         `CREATE TABLE posthorn.${name} (LIKE posthorn.${table} INCLUDING ALL)`,
       );
-      await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table}_default IN ACCESS EXCLUSIVE MODE`);
+      // The table first, as every statement locks it first: one that waits for it is planned anew after it.
+      // One that waited for the default partition alone would look for the moved rows there, and miss them.
+      await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table} IN ACCESS EXCLUSIVE MODE`);
       await tx.$executeRawUnsafe(
         `WITH moved AS (DELETE FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 RETURNING *)
          INSERT INTO posthorn.${name} SELECT * FROM moved`,

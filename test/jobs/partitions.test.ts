@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firstIdAt, newId } from '../../src/domain/id.js';
+import { createTaskLoader } from '../../src/store/delivery-tasks.js';
 import { writeEvents } from '../../src/store/events.js';
 import { deleteExpiredKeys } from '../../src/store/idempotency-keys.js';
 import {
@@ -10,6 +11,7 @@ import {
   makePartitions,
 } from '../../src/store/partitions.js';
 import { insertWebhook } from '../../src/store/webhooks.js';
+import { pollUntil } from '../support/poll.js';
 import { freshOptions, openTestLedger } from '../support/posthorn.js';
 
 const noon = new Date('2025-03-10T12:00:00Z');
@@ -44,10 +46,34 @@ async function setup() {
     );
     return row?.name;
   };
-  return { ledger, enqueueAt, tableOf };
+  const blocked = async () => {
+    const [row] = await ledger.$queryRaw<{ count: bigint }[]>`
+      SELECT count(*) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    return Number(row?.count);
+  };
+  return { ledger, enqueueAt, tableOf, blocked };
 }
 
 describe('day partitions', () => {
+  test('are made without a moment at which a worker misses the rows that are moved', async () => {
+    const { ledger, enqueueAt, blocked } = await setup();
+    const [written] = await enqueueAt(noon);
+    const deliveryId = written?.direct[0]?.id ?? '';
+    const load = () => createTaskLoader(ledger).load([{ deliveryId, eventId: written?.id ?? '' }]);
+    const late = await ledger.$transaction(async (tx) => {
+      // Whoever reads the default partition makes the job wait, and then the worker waits for the job.
+      await tx.$queryRaw`SELECT 1 FROM posthorn.deliveries_default LIMIT 1`;
+      const made = makePartitions(ledger, noon, noon);
+      await pollUntil(blocked, (count) => count === 1, { what: 'a job that waits' });
+      const loaded = load();
+      await pollUntil(blocked, (count) => count === 2, { what: 'a worker that waits' });
+      return { made, loaded };
+    });
+    expect(await late.loaded).toMatchObject([{ deliveryId, status: 'pending' }]);
+    expect(await late.made).toContain('deliveries_20250310');
+  });
+
   test('hold the rows of their day; those that came before their partition are moved into it', async () => {
     const { ledger, enqueueAt, tableOf } = await setup();
     const [early] = await enqueueAt(noon);
