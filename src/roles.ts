@@ -67,6 +67,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     jobs,
     clock,
     pollIntervalMs: settings.pollInterval,
+    leaseMs: settings.queueLease,
     probeMs: settings.timeout + PROBE_PATIENCE_MS,
     log,
   });

@@ -150,6 +150,18 @@ export const SETTINGS = {
     '5m',
     'Retries up to this far off wait in the queue, longer ones in the ledger.',
   ),
+  queueLease: withDefault(
+    'POSTHORN_QUEUE_LEASE',
+    duration('1s', '1d'),
+    '10m',
+    'How long a queued delivery is left to the queue before it is offered again: what a job that Redis lost without a trace waits for.',
+  ),
+  workerLock: withDefault(
+    'POSTHORN_WORKER_LOCK',
+    duration('1s', '10m'),
+    '20s',
+    'How long a worker may give no sign of life before others take its jobs.',
+  ),
   timeout: withDefault(
     'POSTHORN_TIMEOUT',
     duration('10ms', '5m'),

@@ -5,7 +5,6 @@ import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import type { RepeatableJobs } from '../queue/repeatable-jobs.js';
 import { claimDue, nextDispatchAt, releaseLeases } from '../store/dispatch.js';
 import { releaseHeld } from '../store/hold-release.js';
-import { QUEUE_LEASE_MS } from '../store/leases.js';
 import type { Ledger } from '../store/ledger.js';
 
 /** Moves what is due and not queued from the ledger into the queue, for as long as it runs. */
@@ -39,11 +38,13 @@ export function createDispatcher(options: {
   jobs: RepeatableJobs;
   clock: Clock;
   pollIntervalMs: number;
+  /** How long a queued delivery is left to the queue before it is offered again. */
+  leaseMs: number;
   /** How long a delivery that tries a half-open breaker may take before another one is sent. */
   probeMs: number;
   log: Logger;
 }): Dispatcher {
-  const { ledger, backend, queue, jobs, clock, pollIntervalMs, probeMs, log } = options;
+  const { ledger, backend, queue, jobs, clock, pollIntervalMs, leaseMs, probeMs, log } = options;
   let loop: Promise<void> | undefined;
   let stopping = false;
   let awake = false;
@@ -71,10 +72,8 @@ export function createDispatcher(options: {
 
   /** One pass over what is due and what is held; true where more may be. */
   async function pass(): Promise<boolean> {
-    const claim = await claimDue(
-      ledger,
-      { now: clock(), leaseMs: QUEUE_LEASE_MS, limit: PASS_LIMIT },
-      (due) => queue.add(due),
+    const claim = await claimDue(ledger, { now: clock(), leaseMs, limit: PASS_LIMIT }, (due) =>
+      queue.add(due),
     );
     const { holds, deliveries } = await releaseHeld(ledger, HOLD_LIMIT, clock(), probeMs);
     // What can't be queued is due again at the end of its short lease.

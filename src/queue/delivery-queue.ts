@@ -8,25 +8,11 @@ import {
   type QueueBackend,
   type QueuePlace,
 } from './backend.js';
+import { type DeliveryJobData, type QueuedDelivery, readJob, writeJob } from './delivery-job.js';
 import { reportErrors } from './error-report.js';
 import { shardOf } from './shards.js';
 
 const DELIVERY_QUEUE = { name: 'deliveries' };
-
-/** What a delivery's job holds, besides its id, which is the delivery's. */
-interface DeliveryJobData {
-  /** The version of this format, so that workers of two releases can run side by side. */
-  readonly v: 1;
-  readonly webhookId: string;
-  readonly eventId: string;
-}
-
-/** A delivery, as the queue carries it. */
-export interface QueuedDelivery {
-  readonly id: string;
-  readonly webhookId: string;
-  readonly eventId: string;
-}
 
 /**
  * What working on a delivery's job came to.
@@ -105,11 +91,7 @@ export function openDeliveryQueue(
     add: async (deliveries) => {
       await backend.ready();
       admission.added(deliveries.length);
-      const jobs = deliveries.map(({ id, webhookId, eventId }) => ({
-        name: 'deliver',
-        data: { v: 1, webhookId, eventId } as const,
-        opts: { jobId: id },
-      }));
+      const jobs = deliveries.map(writeJob);
       const ofShard = (shard: number) =>
         jobs.filter(({ data }) => shardOf(data.webhookId, shards.length) === shard);
       await Promise.all(
@@ -150,6 +132,9 @@ class DeliverAgain extends Error {
 /** The pause after a fault of our own (never the endpoint's), before the job is worked on again. */
 const FAULT_PAUSE_MS = 5_000;
 
+/** The pause before a job that only a later release can read is offered to all workers again. */
+const LATER_RELEASE_PAUSE_MS = 1_000;
+
 /** Creates the workers of all shards, which share the concurrency. They take no job before `run`. */
 export function createDeliveryWorker(
   backend: QueueBackend,
@@ -181,11 +166,22 @@ function createShardWorker(
   options: Parameters<typeof createDeliveryWorker>[1],
 ): JobWorker {
   const { concurrency, process, log } = options;
+  let toldOfLater = false;
   const worker = backend.createWorker<DeliveryJobData>(
     place,
     async (job) => {
-      const { webhookId, eventId } = job.data;
-      const result = await process({ id: job.id ?? '', webhookId, eventId });
+      const reading = readJob(job.id, job.data);
+      if (reading.kind === 'later') {
+        if (!toldOfLater)
+          log.warn({ version: reading.version }, 'jobs of a later release are left to it');
+        toldOfLater = true;
+        throw new DeliverAgain(LATER_RELEASE_PAUSE_MS);
+      }
+      if (reading.kind === 'unreadable') {
+        log.error({ deliveryId: job.id }, 'unreadable job, left to the ledger');
+        return undefined;
+      }
+      const result = await process(reading.delivery);
       if (result.kind === 'again') throw new DeliverAgain(result.delayMs);
       return result.afterwards;
     },

@@ -11,13 +11,13 @@ interface BullWorker extends Pick<JobWorker, 'run' | 'waitUntilReady'> {
 }
 
 /** BullMQ's options of a worker, the same for every backend. It takes no job before `run`. */
-export function workerOptions(tuning: WorkerTuning) {
+export function workerOptions(tuning: WorkerTuning, lockMs: number) {
   return {
     autorun: false,
     concurrency: tuning.concurrency,
     // A worker that was killed is noticed after one lock, and its jobs run again.
-    lockDuration: 20_000,
-    stalledInterval: 10_000,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 2,
     // The ledger decides how often a delivery is tried, not how often a worker died with it.
     maxStalledCount: 1_000,
     settings: {

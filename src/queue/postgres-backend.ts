@@ -14,7 +14,11 @@ const POOL_SIZE = 4;
  * BullMQ on the ledger's own PostgreSQL: the embedded default, for one process. Its jobs live and are
  * lost with the ledger, so there is nothing to notice or mark.
  */
-export function openPostgresBackend(options: { databaseUrl: string; log: Logger }): QueueBackend {
+export function openPostgresBackend(options: {
+  databaseUrl: string;
+  lockMs: number;
+  log: Logger;
+}): QueueBackend {
   const connection = {
     connectionString: options.databaseUrl,
     application_name: 'posthorn queue',
@@ -40,7 +44,7 @@ export function openPostgresBackend(options: { databaseUrl: string; log: Logger 
           new Worker(
             name,
             process,
-            { connection, ...workerOptions(tuning) },
+            { connection, ...workerOptions(tuning, options.lockMs) },
             createPostgresBackend,
           ),
         () => undefined,

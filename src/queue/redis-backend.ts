@@ -22,9 +22,10 @@ export function openRedisBackend(options: {
   nodes: readonly string[];
   prefix: string;
   shards: number;
+  lockMs: number;
   log: Logger;
 }): QueueBackend {
-  const { nodes, prefix, shards, log } = options;
+  const { nodes, prefix, shards, lockMs, log } = options;
   const prefixes = Array.from({ length: shards }, (_, index) => shardPrefix(prefix, index, shards));
   // One mark tells the number of shards, and one in each shard that this shard's jobs are there.
   const markKey = `${prefix}:mark`;
@@ -70,7 +71,11 @@ export function openRedisBackend(options: {
       }),
     createWorker: (place, processor, tuning) => {
       const connection = connectWorker();
-      const workerSettings = { connection, prefix: prefixOf(place), ...workerOptions(tuning) };
+      const workerSettings = {
+        connection,
+        prefix: prefixOf(place),
+        ...workerOptions(tuning, lockMs),
+      };
       return createJobWorker(
         processor,
         (process) => new Worker(place.name, process, workerSettings),

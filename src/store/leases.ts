@@ -6,12 +6,6 @@ export interface OwedDelivery {
 }
 
 /**
- * How long a queued delivery is left to the queue before it is offered again, in milliseconds. An id that
- * the queue still holds is ignored, so this only matters for jobs that were lost without a trace.
- */
-export const QUEUE_LEASE_MS = 10 * 60_000;
-
-/**
  * How long a delivery that a process means to queue is left to it before the dispatcher does it, in
  * milliseconds: long enough for any `addBulk`, short enough that a crash in between is hardly noticed.
  */

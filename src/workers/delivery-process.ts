@@ -7,11 +7,11 @@ import { newId } from '../domain/id.js';
 import type { AttemptResult } from '../domain/outcome.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { judge, type Verdict } from '../domain/verdict.js';
-import type { JobResult, QueuedDelivery } from '../queue/delivery-queue.js';
+import type { QueuedDelivery } from '../queue/delivery-job.js';
+import type { JobResult } from '../queue/delivery-queue.js';
 import { createTaskLoader, type DeliveryTask, type TaskKey } from '../store/delivery-tasks.js';
 import { shelveDeliveries } from '../store/dispatch.js';
 import { type ParkedDelivery, parkDeliveries } from '../store/holds.js';
-import { QUEUE_LEASE_MS } from '../store/leases.js';
 import type { Ledger } from '../store/ledger.js';
 import type { OutcomeRow } from '../store/outcomes.js';
 import type { Recorder } from '../store/recorder.js';
@@ -48,7 +48,7 @@ export function createDeliveryProcess(options: {
   recorder: Recorder;
   gate: InFlightGate;
   secretBox: SecretBox;
-  settings: Pick<Settings, 'retry' | 'timeout' | 'nearRetry'>;
+  settings: Pick<Settings, 'retry' | 'timeout' | 'nearRetry' | 'queueLease'>;
   clock: Clock;
   random: () => number;
   /** Aborted when the process must end now: attempts under way are given up, uncounted. */
@@ -140,7 +140,8 @@ export function createDeliveryProcess(options: {
     // A retry of a held webhook waits for its turn in the ledger, like all that it is owed.
     const soon = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
     const near = soon && task.hold === null;
-    await recorder.record(toRow({ task, number, result, verdict, near, allowance }));
+    const leaseMs = near ? settings.queueLease : 0;
+    await recorder.record(toRow({ task, number, result, verdict, leaseMs, allowance }));
     logAttempt(log, task, number, result, verdict);
     return near ? { kind: 'again', delayMs: verdict.delayMs } : DONE;
   }
@@ -162,10 +163,11 @@ function toRow(made: {
   number: number;
   result: AttemptResult;
   verdict: Verdict;
-  near: boolean;
+  /** How long the queue has it beyond the time that it is due; 0 where it waits in the ledger. */
+  leaseMs: number;
   allowance: number;
 }): OutcomeRow {
-  const { task, number, result, verdict, near, allowance } = made;
+  const { task, number, result, verdict, leaseMs, allowance } = made;
   const { startedAt, durationMs, outcome } = result;
   const finishedAt = new Date(startedAt.getTime() + durationMs);
   const ok = outcome.kind === 'ok';
@@ -184,7 +186,7 @@ function toRow(made: {
     finishedAt: finishedAt.toISOString(),
     durationMs: Math.round(durationMs),
     allowance,
-    ...nextState(task, verdict, near, finishedAt),
+    ...nextState(task, verdict, leaseMs, finishedAt),
   };
 }
 
@@ -192,7 +194,7 @@ function toRow(made: {
 function nextState(
   task: ReadyTask,
   verdict: Verdict,
-  near: boolean,
+  leaseMs: number,
   finishedAt: Date,
 ): Pick<OutcomeRow, 'status' | 'dueAt' | 'dispatchAt' | 'endedAt'> {
   const ended = {
@@ -211,7 +213,7 @@ function nextState(
     }
     case 'retry': {
       const due = finishedAt.getTime() + verdict.delayMs;
-      const dispatchAt = new Date(near ? due + QUEUE_LEASE_MS : due).toISOString();
+      const dispatchAt = new Date(due + leaseMs).toISOString();
       return { status: 'pending', dueAt: new Date(due).toISOString(), dispatchAt, endedAt: null };
     }
     default:

@@ -41,6 +41,7 @@ export function createDeliveryWorker(options: {
     | 'retry'
     | 'timeout'
     | 'nearRetry'
+    | 'queueLease'
     | 'concurrency'
     | 'shutdownTimeout'
     | 'minInFlight'

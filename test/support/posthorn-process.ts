@@ -15,10 +15,18 @@ export interface PosthornProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `posthorn start --roles …` from what was built, with these settings and no others. */
-export function startPosthornProcess(options: PosthornOptions, roles: string): PosthornProcess {
-  if (!existsSync(MAIN)) throw new Error('dist/ is missing: run `npm run build` first');
-  const child = spawn(process.execPath, [MAIN, 'start', '--roles', roles], {
+/**
+ * Starts `posthorn start --roles …` with these settings and no others.
+ *
+ * @param main the command line of another release than what was built
+ */
+export function startPosthornProcess(
+  options: PosthornOptions,
+  roles: string,
+  main = MAIN,
+): PosthornProcess {
+  if (!existsSync(main)) throw new Error('dist/ is missing: run `npm run build` first');
+  const child = spawn(process.execPath, [main, 'start', '--roles', roles], {
     env: { PATH: process.env.PATH, ...environment(options) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
