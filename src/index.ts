@@ -19,8 +19,14 @@ export {
   SecretKeyError,
 } from './domain/errors.js';
 export type { NewEvent } from './domain/event.js';
+export type { Finding, Invariant } from './domain/invariant.js';
 export type { ErrorClass } from './domain/outcome.js';
 export type { Tier } from './domain/tier.js';
+export type {
+  ReconcileOptions,
+  Reconciliation,
+  ReconciliationReport,
+} from './jobs/reconciliation.js';
 export type { ZombieSweep } from './jobs/zombie-sweep.js';
 export {
   createPosthorn,

@@ -5,8 +5,10 @@ import { type Clock, systemClock } from './domain/clock.js';
 import { createSecretBox } from './domain/secret-box.js';
 import { type Installation, openInstallation } from './installation.js';
 import { makePartitionsAhead } from './jobs/partitions.js';
+import { createReconciliation, type Reconciliation } from './jobs/reconciliation.js';
 import { createZombieSweep, type ZombieSweep } from './jobs/zombie-sweep.js';
 import { createLogger } from './log.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import { createProducer, type Producer } from './producers/producer.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
 import { openQueueBackend } from './queue/open-backend.js';
@@ -28,6 +30,8 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly events: Events;
   readonly deliveries: Deliveries;
   readonly zombies: ZombieSweep;
+  readonly reconciliation: Reconciliation;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   readonly queue: Pick<DeliveryQueue, 'counts'>;
   /** Starts working in these roles. */
   start(roles: readonly Role[]): Promise<void>;
@@ -90,9 +94,20 @@ async function assemble(parts: {
   const queue = openDeliveryQueue(backend, settings, log);
   const producer = createProducer({ ledger, queue, clock, log });
   const zombies = createZombieSweep({ ledger, settings, clock, log });
+  const metrics = createMetrics();
+  const reconciliation = createReconciliation({ ledger, settings, metrics, clock, log });
   if (installation.embedded) await makePartitionsAhead(ledger, clock, log);
 
-  const context = { ...parts, databaseUrl, secretBox, ledger, backend, queue, zombies };
+  const context = {
+    ...parts,
+    databaseUrl,
+    secretBox,
+    ledger,
+    backend,
+    queue,
+    zombies,
+    reconciliation,
+  };
   const running: { stop(): Promise<void> }[] = [];
   let stopped: Promise<void> | undefined;
 
@@ -114,6 +129,8 @@ async function assemble(parts: {
     events: createEvents({ ledger }),
     deliveries: createDeliveries({ ledger, queue, clock, log }),
     zombies,
+    reconciliation,
+    metrics,
     queue,
     async start(roles) {
       if (roles.includes('scheduler')) running.push(await startScheduler(context));

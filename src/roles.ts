@@ -7,6 +7,7 @@ import type { Clock } from './domain/clock.js';
 import type { SecretBox } from './domain/secret-box.js';
 import { repeatableJobs } from './jobs/jobs.js';
 import { makePartitionsAhead } from './jobs/partitions.js';
+import type { Reconciliation } from './jobs/reconciliation.js';
 import type { ZombieSweep } from './jobs/zombie-sweep.js';
 import type { QueueBackend } from './queue/backend.js';
 import type { DeliveryQueue } from './queue/delivery-queue.js';
@@ -29,6 +30,7 @@ export interface RoleContext {
   readonly secretBox: SecretBox;
   readonly isAllowed: (address: string) => boolean;
   readonly zombies: ZombieSweep;
+  readonly reconciliation: Reconciliation;
   readonly clock: Clock;
   readonly log: Logger;
 }

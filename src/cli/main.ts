@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor-command.js';
 import { eventCommands } from './event-commands.js';
 import { EXIT_USAGE } from './failure.js';
 import { migrateCommand } from './migrate-command.js';
+import { reconcileCommand } from './reconcile-command.js';
 import { startCommand } from './start-command.js';
 import { sweepCommand } from './sweep-command.js';
 import { webhookCommands } from './webhook-commands.js';
@@ -19,6 +20,7 @@ const program = new Command('posthorn')
   .addCommand(migrateCommand())
   .addCommand(createDemoCommand())
   .addCommand(sweepCommand())
+  .addCommand(reconcileCommand())
   .addCommand(webhookCommands())
   .addCommand(eventCommands())
   .addCommand(doctorCommand())

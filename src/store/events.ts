@@ -79,11 +79,26 @@ function keyOf(event: EventRow): string {
   return event.idempotencyKey === null ? event.id : `${event.accountId} ${event.idempotencyKey}`;
 }
 
-// A delivery's id has the time of its event's, and the digest of event and webhook in place of random bits:
-// drawing those for each row would ask the system each time.
-//
-// PostgreSQL keeps 32 compiled regular expressions for a connection, and compiling is slow. So they are only
-// asked for webhooks that want types with "*", which alone have "[" in theirs, and once for each type.
+/**
+ * The id of the delivery of `event_id` to `webhook_id`, whose `digest` is that of both: the time of its
+ * event's id, and the digest in place of random bits. So an event can't have two deliveries to one webhook,
+ * and no random bits are drawn for each row, which would ask the system each time.
+ */
+export const DELIVERY_ID = `
+  'dlv_' || substr(event_id, 5, 12) || '7' || substr(digest, 14, 3) || '8' || substr(digest, 18)`;
+
+/**
+ * True where `webhook` wants the type of `kind`. PostgreSQL keeps 32 compiled regular expressions for a
+ * connection, and compiling is slow. So they are only asked for webhooks that want types with "*", which
+ * alone have "[" in theirs, and once for each type.
+ */
+export const WANTS_TYPE = `
+  CASE
+    WHEN webhook.event_type_pattern IS NULL OR kind.type = ANY(webhook.event_types) THEN true
+    WHEN strpos(webhook.event_type_pattern, '[') > 0 THEN kind.type ~ webhook.event_type_pattern
+    ELSE false
+  END`;
+
 // The parameters are read as text, whatever Prisma version the caller's transaction is of.
 const WRITE_EVENTS = `
   WITH input AS (
@@ -110,12 +125,7 @@ const WRITE_EVENTS = `
   ), match AS (
     SELECT kind.account_id, kind.type, webhook.id AS webhook_id
     FROM kind JOIN posthorn.webhooks AS webhook
-      ON webhook.account_id = kind.account_id AND webhook.active
-      AND CASE
-        WHEN webhook.event_type_pattern IS NULL OR kind.type = ANY(webhook.event_types) THEN true
-        WHEN strpos(webhook.event_type_pattern, '[') > 0 THEN kind.type ~ webhook.event_type_pattern
-        ELSE false
-      END
+      ON webhook.account_id = kind.account_id AND webhook.active AND ${WANTS_TYPE}
   ), wanted AS (
     SELECT fresh.id AS event_id, account_id, match.webhook_id
     FROM fresh JOIN match USING (account_id, type)
@@ -126,8 +136,7 @@ const WRITE_EVENTS = `
   ), owed AS (
     INSERT INTO posthorn.deliveries
       (id, event_id, webhook_id, account_id, due_at, dispatch_at, created_at)
-    SELECT 'dlv_' || substr(event_id, 5, 12) || '7' || substr(digest, 14, 3) || '8' || substr(digest, 18),
-      event_id, webhook_id, account_id, $2::text::timestamptz,
+    SELECT ${DELIVERY_ID}, event_id, webhook_id, account_id, $2::text::timestamptz,
       CASE WHEN hold.idle IS NULL THEN $3::text::timestamptz
         WHEN hold.idle THEN $2::text::timestamptz END,
       $2::text::timestamptz

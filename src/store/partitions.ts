@@ -94,8 +94,18 @@ function makePartition(
   );
 }
 
-/** The names of all day partitions. */
-export async function listPartitions(ledger: Ledger): Promise<string[]> {
+/** The first day of which a table has a partition; undefined where it has none. */
+export async function oldestDay(
+  ledger: Pick<Ledger, '$queryRaw'>,
+  table: PartitionedTable,
+): Promise<Date | undefined> {
+  const names = await listPartitions(ledger);
+  const first = names.find((name) => name.startsWith(table));
+  return first === undefined ? undefined : dayOfPartition(first);
+}
+
+/** The names of all day partitions, in order. */
+export async function listPartitions(ledger: Pick<Ledger, '$queryRaw'>): Promise<string[]> {
   const rows = await ledger.$queryRaw<{ name: string }[]>`
     SELECT child.relname AS name FROM pg_inherits
     JOIN pg_class AS child ON child.oid = inhrelid

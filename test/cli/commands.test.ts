@@ -138,6 +138,28 @@ describe('posthorn sweep', () => {
   });
 });
 
+describe('posthorn reconcile', () => {
+  test('says whether every invariant holds, mends, and exits with 1 where something stays wrong', async () => {
+    const settings = await freshOptions();
+    const ledger = openTestLedger(String(settings.databaseUrl));
+    const added = ['webhook', 'add', 'http://127.0.0.1:9/hook'];
+    const { id } = await runJson<WebhookDocument>(added, settings);
+    const first = await runCommand(['reconcile'], settings);
+    expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^every invariant/) });
+    await ledger.webhook.update({ where: { id }, data: { failureCount: 3 } });
+    const dry = await runCommand(['reconcile', '--dry-run', '--since', '1h'], settings);
+    expect(dry).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(id) });
+    expect(await runJson(['reconcile'], settings)).toMatchObject({
+      ok: false,
+      findings: expect.arrayContaining([
+        { invariant: 'counter_mismatch', found: 1, mended: 1, examples: [id] },
+      ]),
+    });
+    const wrong = await runCommand(['reconcile', '--since', 'soon'], settings);
+    expect(wrong).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('"soon"') });
+  });
+});
+
 describe('posthorn migrate', () => {
   test('needs no key, applies once, and makes the partitions', async () => {
     const database = await createDatabase({ empty: true });
