@@ -64,6 +64,7 @@ export function readSettings(
 const SECRETS: ReadonlySet<SettingName> = new Set([
   'apiKey',
   'secretKey',
+  'formerSecretKeys',
   'databaseUrl',
   'redisUrl',
 ]);

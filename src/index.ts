@@ -21,6 +21,7 @@ export {
 export type { NewEvent } from './domain/event.js';
 export type { Finding, Invariant } from './domain/invariant.js';
 export type { ErrorClass } from './domain/outcome.js';
+export type { SignatureScheme } from './domain/signing-secret.js';
 export type { Tier } from './domain/tier.js';
 export type {
   ReconcileOptions,
@@ -44,4 +45,5 @@ export type { Webhook, WebhookFilter } from './store/webhooks.js';
 export type { Zombie } from './store/zombies.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
+export type { RekeyReport } from './webhooks/rekey.js';
 export type { AccountScope, Webhooks } from './webhooks/webhooks.js';

@@ -14,6 +14,8 @@ export interface Installation {
   /** Undefined where no setting gives one; only the api role needs it. */
   readonly apiKey: string | undefined;
   readonly secretKey: string;
+  /** Keys that still open what they sealed. */
+  readonly formerSecretKeys: readonly string[];
   /** True where the database is embedded in the data directory. */
   readonly embedded: boolean;
   /** True where the API key was made just now, and is to be shown this once. */
@@ -51,6 +53,8 @@ async function openEmbedded(settings: Settings, log: Logger): Promise<Installati
     databaseUrl: postgres.databaseUrl,
     apiKey: settings.apiKey ?? keys.apiKey,
     secretKey: settings.secretKey ?? keys.secretKey,
+    // The key of the data directory sealed what there was before a setting gave another one.
+    formerSecretKeys: [keys.secretKey, ...settings.formerSecretKeys],
     embedded: true,
     madeKeys: made,
     stop: () => postgres.stop(),
@@ -76,6 +80,7 @@ async function openExternal(settings: Settings, databaseUrl: string): Promise<In
     databaseUrl,
     apiKey,
     secretKey,
+    formerSecretKeys: settings.formerSecretKeys,
     embedded: false,
     madeKeys: false,
     stop: async () => undefined,

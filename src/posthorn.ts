@@ -87,7 +87,7 @@ async function assemble(parts: {
 }): Promise<Posthorn> {
   const { settings, log, clock, isAllowed, installation } = parts;
   const { databaseUrl } = installation;
-  const secretBox = createSecretBox(installation.secretKey);
+  const secretBox = createSecretBox(installation.secretKey, installation.formerSecretKeys);
   const { databasePool: poolSize, preparedStatements: prepare } = settings;
   const ledger = openLedger({ databaseUrl, poolSize, prepare });
   const backend = openQueueBackend({ settings, databaseUrl, log });

@@ -4,6 +4,7 @@ import {
   duration,
   factor,
   key32,
+  keys32,
   list,
   onOrOff,
   percentage,
@@ -85,6 +86,12 @@ export const SETTINGS = {
     'POSTHORN_SECRET_KEY',
     key32,
     'Encrypts the webhooks’ signing secrets in the ledger: base64 of 32 bytes. Made and kept in the data directory where DATABASE_URL is left out; otherwise needed.',
+  ),
+  formerSecretKeys: withDefault(
+    'POSTHORN_FORMER_SECRET_KEYS',
+    keys32,
+    '',
+    'Keys that still open secrets, with commas between, until `posthorn rekey` has sealed all with the present one.',
   ),
   dataDir: withDefault(
     'POSTHORN_DATA_DIR',

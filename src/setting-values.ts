@@ -68,6 +68,19 @@ export const percentage = text.transform((value, context) => {
   return z.NEVER;
 });
 
+/** Keys of 32 bytes. */
+export const keys32 = text
+  .transform((value) =>
+    value
+      .split(',')
+      .map((key) => key.trim())
+      .filter((key) => key !== ''),
+  )
+  .refine(
+    (keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32),
+    'keys like POSTHORN_SECRET_KEY, with commas between',
+  );
+
 /** A key of 32 bytes. */
 export const key32 = text.refine(
   (value) => Buffer.from(value, 'base64').length === 32,

@@ -68,10 +68,11 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
   api.post(
     '/v1/webhooks/:id/rotate-secret',
     { schema: { params, querystring, body: rotation, response: { 200: webhookWithSecret } } },
-    async ({ params: { id }, query, body: { overlap: overlapMs } }) => {
+    async ({ params: { id }, query, body: { overlap: overlapMs, signatureScheme } }) => {
       const { webhook, secret } = await webhooks.rotateSecret(id, {
         ...readScope(query),
         overlapMs,
+        signatureScheme,
       });
       return { ...webhook, secret };
     },

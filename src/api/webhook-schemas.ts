@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
+import { SIGNATURE_SCHEMES } from '../domain/signing-secret.js';
 import { TIERS } from '../domain/tier.js';
 import { BREAKERS } from '../store/webhooks.js';
 import { time } from './answer-fields.js';
@@ -16,6 +17,8 @@ export const webhookAnswer = z.object({
   headers: z.record(z.string(), z.string()),
   maxInFlight: z.number().nullable(),
   rateLimit: z.number().nullable(),
+  signatureScheme: z.enum(SIGNATURE_SCHEMES),
+  publicKey: z.string().nullable(),
   active: z.boolean(),
   activeSince: time,
   deactivatedAt: time.nullable(),
@@ -52,6 +55,7 @@ const configuration = {
 export const newWebhook = fields({
   url: z.string(),
   accountId: z.string().optional(),
+  signatureScheme: z.enum(SIGNATURE_SCHEMES).optional(),
   ...configuration,
 });
 
@@ -70,6 +74,7 @@ export const rotation = optionalBody(
         return z.NEVER;
       })
       .optional(),
+    signatureScheme: z.enum(SIGNATURE_SCHEMES).optional(),
   }),
 );
 

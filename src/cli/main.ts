@@ -7,6 +7,7 @@ import { eventCommands } from './event-commands.js';
 import { EXIT_USAGE } from './failure.js';
 import { migrateCommand } from './migrate-command.js';
 import { reconcileCommand } from './reconcile-command.js';
+import { rekeyCommand } from './rekey-command.js';
 import { startCommand } from './start-command.js';
 import { sweepCommand } from './sweep-command.js';
 import { webhookCommands } from './webhook-commands.js';
@@ -21,6 +22,7 @@ const program = new Command('posthorn')
   .addCommand(createDemoCommand())
   .addCommand(sweepCommand())
   .addCommand(reconcileCommand())
+  .addCommand(rekeyCommand())
   .addCommand(webhookCommands())
   .addCommand(eventCommands())
   .addCommand(doctorCommand())

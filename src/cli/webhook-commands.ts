@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
+import type { SignatureScheme } from '../domain/signing-secret.js';
 import type { Tier } from '../domain/tier.js';
 import { zombieAfter } from '../domain/zombie.js';
 import type { Webhook } from '../store/webhooks.js';
@@ -17,6 +18,7 @@ interface AddFlags extends AccountFlags {
   readonly header?: string[];
   readonly maxInFlight?: string;
   readonly rateLimit?: string;
+  readonly signatureScheme?: SignatureScheme;
 }
 
 interface ListFlags extends AccountFlags {
@@ -43,7 +45,8 @@ export function webhookCommands(): Command {
         .option('--description <text>', 'for people')
         .option('--header <header...>', 'extra request headers, like "X-Token: abc"')
         .option('--max-in-flight <number>', 'most deliveries in flight at once')
-        .option('--rate-limit <number>', 'most deliveries per second'),
+        .option('--rate-limit <number>', 'most deliveries per second')
+        .option('--signature-scheme <scheme>', 'v1 (HMAC-SHA256) or v1a (Ed25519)'),
     )
     .addCommand(
       createCommand('list', 'list webhooks, newest first', list)
@@ -73,6 +76,7 @@ async function add(flags: AddFlags, url: string): Promise<void> {
       accountId: flags.account,
       eventTypes: flags.eventType,
       tier: flags.tier,
+      signatureScheme: flags.signatureScheme,
       description: flags.description,
       headers:
         flags.header === undefined ? undefined : Object.fromEntries(flags.header.map(readHeader)),
@@ -170,6 +174,12 @@ function limits({ maxInFlight, rateLimit }: Webhook): string {
   return [...inFlight, ...rate].join(', ') || 'none of its own';
 }
 
+function signature({ signatureScheme, publicKey }: Webhook): string {
+  return publicKey === null
+    ? `${signatureScheme}, HMAC-SHA256`
+    : `${signatureScheme}, ${publicKey}`;
+}
+
 function describe(webhook: Webhook): string {
   return pairs([
     ['id', webhook.id],
@@ -187,6 +197,7 @@ function describe(webhook: Webhook): string {
         ]),
     ['breaker', webhook.breaker],
     ['limits', limits(webhook)],
+    ['signature', signature(webhook)],
     ['last success', time(webhook.lastSuccess)],
     ['last failure', time(webhook.lastFailure)],
     ['last error', webhook.lastError ?? ''],

@@ -5,8 +5,10 @@ import { InvalidSettingsError, SecretKeyError } from './errors.js';
 export interface SecretBox {
   /** The sealed text: `v1.<key id>.<nonce>.<tag>.<ciphertext>`, base64url. */
   seal(secret: string): string;
-  /** Throws `SecretKeyError` where another key sealed it, or it was changed. */
+  /** Throws `SecretKeyError` where none of the keys sealed it, or it was changed. */
   open(sealed: string): string;
+  /** True where the present key sealed it, not a former one. */
+  isPresent(sealed: string): boolean;
 }
 
 const KEY_BYTES = 32;
@@ -17,21 +19,20 @@ export function createSecretKey(): string {
   return randomBytes(KEY_BYTES).toString('base64');
 }
 
-/** @param secretKey base64 of 32 bytes; otherwise throws `InvalidSettingsError` */
-export function createSecretBox(secretKey: string): SecretBox {
-  const key = Buffer.from(secretKey, 'base64');
-  if (key.length !== KEY_BYTES) {
-    throw new InvalidSettingsError(
-      `POSTHORN_SECRET_KEY holds ${key.length} bytes of base64, and ${KEY_BYTES} fit`,
-      { hint: 'make one with: openssl rand -base64 32' },
-    );
-  }
-  // Names the key without telling anything of it, so that a wrong key is told from a damaged secret.
-  const keyId = createHash('sha256')
-    .update('posthorn key id')
-    .update(key)
-    .digest('hex')
-    .slice(0, 8);
+/**
+ * @param secretKey base64 of 32 bytes, which seals and opens
+ * @param formerKeys keys that still open, so that a key can be replaced while everything runs
+ *
+ * Throws `InvalidSettingsError` for a key that is none.
+ */
+export function createSecretBox(secretKey: string, formerKeys: readonly string[] = []): SecretBox {
+  const key = parseKey('POSTHORN_SECRET_KEY', secretKey);
+  const presentId = keyIdOf(key);
+  const keys = new Map(
+    formerKeys
+      .map((former) => parseKey('POSTHORN_FORMER_SECRET_KEYS', former))
+      .map((former) => [keyIdOf(former), former]),
+  ).set(presentId, key);
 
   return {
     seal(secret) {
@@ -41,29 +42,52 @@ export function createSecretBox(secretKey: string): SecretBox {
       const parts = [nonce, cipher.getAuthTag(), ciphertext].map((part) =>
         part.toString('base64url'),
       );
-      return ['v1', keyId, ...parts].join('.');
+      return ['v1', presentId, ...parts].join('.');
     },
     open(sealed) {
-      const [version, sealedBy, nonce, tag, ciphertext] = sealed.split('.');
-      if (version !== 'v1' || !sealedBy || !nonce || !tag || !ciphertext) {
+      const { keyId, nonce, tag, ciphertext } = parseSealed(sealed);
+      const sealedBy = keys.get(keyId);
+      if (sealedBy === undefined) {
         throw new SecretKeyError(
-          'a signing secret in the ledger is not in a form that this version reads',
-        );
-      }
-      if (sealedBy !== keyId) {
-        throw new SecretKeyError(
-          `a signing secret in the ledger was sealed with the key ${sealedBy}, and POSTHORN_SECRET_KEY is ${keyId}`,
-          { hint: 'start with the POSTHORN_SECRET_KEY under which the webhook was registered' },
+          `a signing secret in the ledger was sealed with the key ${keyId}, and POSTHORN_SECRET_KEY is ${presentId}`,
+          {
+            hint: 'start with the POSTHORN_SECRET_KEY under which the webhook was registered, or name it in POSTHORN_FORMER_SECRET_KEYS',
+          },
         );
       }
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
-        decipher.setAuthTag(Buffer.from(tag, 'base64url'));
-        const secret = decipher.update(Buffer.from(ciphertext, 'base64url'));
-        return Buffer.concat([secret, decipher.final()]).toString('utf8');
+        const decipher = createDecipheriv('aes-256-gcm', sealedBy, nonce, { authTagLength: 16 });
+        decipher.setAuthTag(tag);
+        return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
       } catch (cause) {
         throw new SecretKeyError('a signing secret in the ledger was damaged', { cause });
       }
     },
+    isPresent: (sealed) => parseSealed(sealed).keyId === presentId,
   };
+}
+
+function parseKey(setting: string, text: string): Buffer {
+  const key = Buffer.from(text, 'base64');
+  if (key.length === KEY_BYTES) return key;
+  throw new InvalidSettingsError(
+    `${setting} holds ${key.length} bytes of base64, and ${KEY_BYTES} fit`,
+    { hint: 'make one with: openssl rand -base64 32' },
+  );
+}
+
+/** Names a key without telling anything of it, so that a wrong key is told from a damaged secret. */
+function keyIdOf(key: Buffer): string {
+  return createHash('sha256').update('posthorn key id').update(key).digest('hex').slice(0, 8);
+}
+
+function parseSealed(sealed: string) {
+  const [version, keyId, nonce, tag, ciphertext] = sealed.split('.');
+  if (version !== 'v1' || !keyId || !nonce || !tag || !ciphertext) {
+    throw new SecretKeyError(
+      'a signing secret in the ledger is not in a form that this version reads',
+    );
+  }
+  const bytes = (text: string) => Buffer.from(text, 'base64url');
+  return { keyId, nonce: bytes(nonce), tag: bytes(tag), ciphertext: bytes(ciphertext) };
 }

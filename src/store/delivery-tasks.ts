@@ -7,6 +7,8 @@ import type { Ledger } from './ledger.js';
 /** A signing secret as the ledger keeps it. Times are ISO 8601. */
 export interface SealedSecret {
   readonly sealed: string;
+  /** What the receiver verifies with, of an asymmetric one. */
+  readonly publicKey?: string;
   readonly createdAt: string;
   /** When it stops signing; null for the newest. */
   readonly expiresAt: string | null;

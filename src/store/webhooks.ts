@@ -1,4 +1,5 @@
 import type { HoldState } from '../domain/hold.js';
+import type { SignatureScheme } from '../domain/signing-secret.js';
 import type { Tier } from '../domain/tier.js';
 import type { SealedSecret } from './delivery-tasks.js';
 import type { Prisma } from './generated/client.js';
@@ -24,6 +25,10 @@ export interface Webhook {
   readonly maxInFlight: number | null;
   /** Most deliveries per second; null means no limit. */
   readonly rateLimit: number | null;
+  /** How its requests are signed: `v1` by HMAC-SHA256, `v1a` by Ed25519. */
+  readonly signatureScheme: SignatureScheme;
+  /** What receivers verify `v1a` with, `whpk_…`; null for `v1`. */
+  readonly publicKey: string | null;
   readonly active: boolean;
   /** The latest of creation, reactivation and change of URL. */
   readonly activeSince: Date;
@@ -202,11 +207,14 @@ const WITH_HOLD = { hold: true } as const;
 
 /** A row as it is shown: without its secrets. */
 function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_HOLD }>): Webhook {
-  const { secrets: _secrets, eventTypePattern: _pattern, version: _version, ...rest } = row;
+  const { secrets, eventTypePattern: _pattern, version: _version, ...rest } = row;
   const { recentSuccesses: _successes, recentFailures: _failures, recentAt: _at, ...shown } = rest;
   const { hold, ...columns } = shown;
+  const publicKey = (secrets as unknown as SealedSecret[])[0]?.publicKey ?? null;
   return {
     ...columns,
+    signatureScheme: publicKey === null ? 'v1' : 'v1a',
+    publicKey,
     headers: row.headers as Record<string, string>,
     breaker: breakerOf(hold?.state),
     successCount: Number(row.successCount),

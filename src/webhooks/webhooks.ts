@@ -4,7 +4,12 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../domain/error
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { newId } from '../domain/id.js';
 import type { SecretBox } from '../domain/secret-box.js';
-import { createSecret } from '../domain/signature.js';
+import {
+  createKeyPair,
+  createSecret,
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+} from '../domain/signing-secret.js';
 import type { UrlRules } from '../domain/url-rules.js';
 import { type Attempt, listAttempts } from '../store/deliveries.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
@@ -22,6 +27,7 @@ import {
   type WebhookFilter,
 } from '../store/webhooks.js';
 import { checkConfiguration, type WebhookInput } from './configuration.js';
+import { type RekeyReport, rekeySecrets } from './rekey.js';
 
 /** Whose webhook is meant; any account's where left out. */
 export interface AccountScope {
@@ -30,9 +36,15 @@ export interface AccountScope {
 
 /** Registers webhooks and changes their state. Unknown ids throw `NotFoundError`. */
 export interface Webhooks {
-  /** Registers a webhook. Its secret is in this answer and in no other. */
+  /**
+   * Registers a webhook. Its secret is what the receiver verifies with: of `v1`, where the scheme is left
+   * out, a `whsec_…` that is in this answer and in no other, of `v1a` the public key.
+   */
   register(
-    input: WebhookInput & { readonly accountId?: string | undefined },
+    input: WebhookInput & {
+      readonly accountId?: string | undefined;
+      readonly signatureScheme?: SignatureScheme | undefined;
+    },
   ): Promise<{ webhook: Webhook; secret: string }>;
   get(id: string, scope?: AccountScope): Promise<Webhook>;
   /** A page of webhooks, newest first. */
@@ -41,10 +53,16 @@ export interface Webhooks {
   update(id: string, changes: Partial<WebhookInput>, scope?: AccountScope): Promise<Webhook>;
   /** Deletes it; what it is still owed is discarded. */
   delete(id: string, scope?: AccountScope): Promise<void>;
-  /** Makes a new secret. The ones before sign beside it for `overlapMs` more: 24 h where left out. */
+  /**
+   * Makes a new secret, of the same scheme where none is named. The ones before sign beside it for
+   * `overlapMs` more: 24 h where left out.
+   */
   rotateSecret(
     id: string,
-    options?: AccountScope & { readonly overlapMs?: number | undefined },
+    options?: AccountScope & {
+      readonly overlapMs?: number | undefined;
+      readonly signatureScheme?: SignatureScheme | undefined;
+    },
   ): Promise<{ webhook: Webhook; secret: string }>;
   /** Stops deliveries; what is owed waits. Throws `ConflictError` where it is inactive already. */
   deactivate(
@@ -59,6 +77,8 @@ export interface Webhooks {
     id: string,
     options?: AccountScope & { readonly owed?: 'replay' | 'discard' | undefined },
   ): Promise<{ webhook: Webhook; deliveries: number }>;
+  /** Seals every secret that a former key sealed with the present one. */
+  rekey(): Promise<RekeyReport>;
   /** A page of its attempts, newest first. */
   attempts(id: string, request?: PageRequest & AccountScope): Promise<Page<Attempt>>;
 }
@@ -78,10 +98,15 @@ export function createWebhooks(options: {
 }): Webhooks {
   const { ledger, secretBox, isAllowed, urlRules, clock, log } = options;
 
-  function sealNew(now: Date): { secret: string; sealed: SealedSecret } {
+  /** A new secret: sealed, and as the receiver needs it. */
+  function sealNew(scheme: SignatureScheme, now: Date): { secret: string; sealed: SealedSecret } {
+    const times = { createdAt: now.toISOString(), expiresAt: null };
+    if (scheme === 'v1a') {
+      const { secret, publicKey } = createKeyPair();
+      return { secret: publicKey, sealed: { sealed: secretBox.seal(secret), publicKey, ...times } };
+    }
     const secret = createSecret();
-    const sealed = secretBox.seal(secret);
-    return { secret, sealed: { sealed, createdAt: now.toISOString(), expiresAt: null } };
+    return { secret, sealed: { sealed: secretBox.seal(secret), ...times } };
   }
 
   async function get(id: string, scope: AccountScope = {}): Promise<Webhook> {
@@ -89,10 +114,11 @@ export function createWebhooks(options: {
   }
 
   return {
-    async register({ accountId = DEFAULT_ACCOUNT, ...input }) {
+    async register({ accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...input }) {
+      checkScheme(signatureScheme);
       const now = clock();
       const configuration = checkConfiguration(input, isAllowed, urlRules) as WebhookConfiguration;
-      const { secret, sealed } = sealNew(now);
+      const { secret, sealed } = sealNew(signatureScheme, now);
       const id = newId('wh_', now);
       const row = { id, accountId: checkKey('accountId', accountId), secrets: [sealed] };
       const webhook = await insertWebhook(ledger, { ...configuration, ...row }, now);
@@ -118,12 +144,14 @@ export function createWebhooks(options: {
       log.info({ webhookId: id }, 'webhook deleted');
     },
 
-    async rotateSecret(id, { accountId, overlapMs = DEFAULT_OVERLAP_MS } = {}) {
+    async rotateSecret(id, { accountId, overlapMs = DEFAULT_OVERLAP_MS, signatureScheme } = {}) {
+      if (signatureScheme !== undefined) checkScheme(signatureScheme);
       if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) {
         throw new InvalidInputError('the overlap does not fit: use 0 to 7 days');
       }
+      const scheme = signatureScheme ?? (await get(id, { accountId })).signatureScheme;
       const now = clock();
-      const { secret, sealed } = sealNew(now);
+      const { secret, sealed } = sealNew(scheme, now);
       const until = new Date(now.getTime() + overlapMs).toISOString();
       const webhook = await changeSecrets(ledger, id, { accountId, now }, (before) => {
         const older = before
@@ -158,11 +186,19 @@ export function createWebhooks(options: {
       return result;
     },
 
+    rekey: () => rekeySecrets({ ledger, secretBox, log }),
+
     async attempts(id, { accountId, ...request } = {}) {
       await get(id, { accountId });
       return listAttempts(ledger, id, request);
     },
   };
+}
+
+function checkScheme(scheme: SignatureScheme): void {
+  if (SIGNATURE_SCHEMES.includes(scheme)) return;
+  const fault = `not one of ${SIGNATURE_SCHEMES.join(', ')}`;
+  throw new InvalidInputError(`signatureScheme: ${fault}`, { details: { signatureScheme: fault } });
 }
 
 function earlier(time: string | null, other: string): string {

@@ -1,5 +1,6 @@
 import type { SecretBox } from '../domain/secret-box.js';
-import { parseSecret, type SignatureHeaders, signatureHeaders } from '../domain/signature.js';
+import { type SignatureHeaders, signatureHeaders } from '../domain/signature.js';
+import { parseSecret, type SigningSecret } from '../domain/signing-secret.js';
 import type { DeliveryTask, SealedSecret } from '../store/delivery-tasks.js';
 
 /** What is sent: the body and the headers that sign it. */
@@ -17,9 +18,9 @@ export function deliveryBody(event: DeliveryTask['event']): string {
 
 /** Makes messages; keeps the secrets that it opened. */
 export function createMessageSigner(secretBox: SecretBox) {
-  const opened = new Map<string, Buffer>();
+  const opened = new Map<string, SigningSecret>();
 
-  function open({ sealed }: SealedSecret): Buffer {
+  function open({ sealed }: SealedSecret): SigningSecret {
     const known = opened.get(sealed);
     if (known !== undefined) return known;
     if (opened.size >= MOST_OPENED) opened.clear();

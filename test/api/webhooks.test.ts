@@ -36,6 +36,8 @@ describe('POST /v1/webhooks', () => {
       lastError: null,
       maxInFlight: null,
       rateLimit: null,
+      signatureScheme: 'v1',
+      publicKey: null,
       breaker: 'closed',
       failingSince: null,
       successCount: 0,
@@ -102,7 +104,7 @@ describe('POST /v1/webhooks', () => {
       {
         field: 'rate',
         detail:
-          'is not known here, only url, accountId, eventTypes, tier, description, headers, maxInFlight, rateLimit',
+          'is not known here, only url, accountId, signatureScheme, eventTypes, tier, description, headers, maxInFlight, rateLimit',
       },
     ]);
   });

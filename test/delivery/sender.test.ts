@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createSecret } from '../../src/domain/signature.js';
+import { createSecret } from '../../src/domain/signing-secret.js';
 import {
   requestTo,
   sendToFail,

@@ -2,7 +2,8 @@ import { onTestFinished } from 'vitest';
 import { createSender, type Sender, type SendRequest } from '../../src/delivery/sender.js';
 import { createAddressPolicy } from '../../src/domain/address.js';
 import type { Failure, Success } from '../../src/domain/outcome.js';
-import { createSecret, parseSecret, signatureHeaders } from '../../src/domain/signature.js';
+import { signatureHeaders } from '../../src/domain/signature.js';
+import { createSecret, parseSecret } from '../../src/domain/signing-secret.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
 import { startTcpServer, type TcpServer } from '../support/tcp-server.js';
 

@@ -18,6 +18,22 @@ describe('a secret box', () => {
     expect(() => box.open(sealed)).toThrow(/sealed with the key [0-9a-f]{8}/);
   });
 
+  test('opens what a former key sealed, and knows which key sealed it', () => {
+    const [former, present] = [createSecretKey(), createSecretKey()];
+    const before = createSecretBox(former).seal('whsec_abc');
+    const now = createSecretBox(present, [createSecretKey(), former]);
+    expect(now.open(before)).toBe('whsec_abc');
+    expect(now.isPresent(before)).toBe(false);
+    expect(now.isPresent(now.seal('whsec_abc'))).toBe(true);
+    expect(() => createSecretBox(present).open(before)).toThrow(SecretKeyError);
+  });
+
+  test('does not open a secret whose tag was cut short', () => {
+    const [version, keyId, nonce, tag = '', text] = box.seal('whsec_abc').split('.');
+    const cut = [version, keyId, nonce, tag.slice(0, 6), text].join('.');
+    expect(() => box.open(cut)).toThrow(SecretKeyError);
+  });
+
   test.each([
     ['another form', 'whsec_plain'],
     ['a changed end', `${box.seal('whsec_abc').slice(0, -2)}AA`],

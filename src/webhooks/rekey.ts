@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import { SecretKeyError } from '../domain/errors.js';
+import type { SecretBox } from '../domain/secret-box.js';
+import type { SealedSecret } from '../store/delivery-tasks.js';
+import type { Ledger } from '../store/ledger.js';
+import { readSecrets, resealSecrets } from '../store/secrets.js';
+
+/** What sealing anew came to. */
+export interface RekeyReport {
+  /** All webhooks. */
+  readonly webhooks: number;
+  /** Those whose secrets were sealed anew. */
+  readonly rekeyed: number;
+  /** The ids of those whose secrets none of the keys opens. */
+  readonly unreadable: readonly string[];
+}
+
+/** Webhooks read at once. */
+const PAGE = 500;
+
+/**
+ * Seals every signing secret that a former key sealed with the present one. It may run while everything
+ * else does, be broken off, and run again.
+ */
+export async function rekeySecrets(options: {
+  ledger: Ledger;
+  secretBox: SecretBox;
+  log: Logger;
+}): Promise<RekeyReport> {
+  const { ledger, secretBox, log } = options;
+  const unreadable: string[] = [];
+  let webhooks = 0;
+  let rekeyed = 0;
+
+  const reseal = (secret: SealedSecret): SealedSecret =>
+    secretBox.isPresent(secret.sealed)
+      ? secret
+      : { ...secret, sealed: secretBox.seal(secretBox.open(secret.sealed)) };
+
+  for (let after = ''; ; ) {
+    const page = await readSecrets(ledger, after, PAGE);
+    for (const { webhookId, secrets } of page) {
+      webhooks += 1;
+      try {
+        if (secrets.every(({ sealed }) => secretBox.isPresent(sealed))) continue;
+        if (await resealSecrets(ledger, webhookId, (now) => now.map(reseal))) rekeyed += 1;
+      } catch (error) {
+        if (!(error instanceof SecretKeyError)) throw error;
+        log.error({ error, webhookId }, 'secrets that can not be opened');
+        unreadable.push(webhookId);
+      }
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) break;
+    after = last.webhookId;
+  }
+  return { webhooks, rekeyed, unreadable };
+}
