@@ -1,10 +1,12 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Finding, INVARIANTS } from './domain/invariant.js';
 
 /** What this process tells Prometheus. */
 export interface Metrics {
   /** Takes up what a reconciliation found. */
   reconciled(findings: readonly Finding[], at: Date): void;
+  /** Tells of this process, too: memory, handles, event loop. Once for a process. */
+  watchProcess(): void;
   /** All of it in the text format of Prometheus, whose content type is `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -41,6 +43,7 @@ export function createMetrics(): Metrics {
       }
       reconciledAt.set(at.getTime() / 1_000);
     },
+    watchProcess: () => collectDefaultMetrics({ register: registry }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -31,7 +31,7 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly deliveries: Deliveries;
   readonly zombies: ZombieSweep;
   readonly reconciliation: Reconciliation;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'watchProcess'>;
   readonly queue: Pick<DeliveryQueue, 'counts'>;
   /** Starts working in these roles. */
   start(roles: readonly Role[]): Promise<void>;

@@ -9,12 +9,13 @@ import { answerError, answerUnknownRoute } from './error-answers.js';
 import { addEventRoutes } from './event-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { parseJsonBody } from './json-body.js';
+import { addMetricsRoutes } from './metrics-routes.js';
 import { RequestLog } from './request-log.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
 import { addWebhookRoutes } from './webhook-routes.js';
 import { addZombieRoutes } from './zombie-routes.js';
 
-/** What the API serves: everything to callers with the key, or only `/healthz` and `/readyz`. */
+/** What the API serves: everything to callers with the key, or only `/healthz`, `/readyz` and `/metrics`. */
 export type ApiRoutes =
   | { readonly routes: 'all'; readonly apiKey: string }
   | { readonly routes: 'health' };
@@ -66,12 +67,13 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   void server.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     api.setNotFoundHandler(answerUnknownRoute);
-    if (options.routes === 'health') return;
+    if (options.routes === 'health') return addMetricsRoutes(api, posthorn);
     api.addHook('onRequest', requireKey(options.apiKey));
     addWebhookRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);
     addZombieRoutes(api, posthorn);
+    addMetricsRoutes(api, posthorn);
   });
   return server;
 }

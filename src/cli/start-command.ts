@@ -43,6 +43,7 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
   try {
     endOnSignals(prepareEnd({ stop, settings, log }));
     showKeys(posthorn);
+    posthorn.metrics.watchProcess();
     await posthorn.start(roles.filter((role) => role !== 'api'));
     const api = await serve(posthorn, roles, log);
     if (api !== undefined) parts.push(api);
