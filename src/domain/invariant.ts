@@ -9,6 +9,7 @@ export const INVARIANTS = {
   orphaned_delivery: 'a delivery is pending, and its webhook is gone',
   stuck_delivery: 'a delivery of an active webhook is parked, and nothing will let it through',
   far_off_delivery: 'a delivery is due later than any schedule asks for',
+  far_off_hold: 'a hold lets nothing through for longer than any pause',
   overdue_delivery: 'a delivery is due, and no dispatcher takes it',
   overdue_hold: 'a hold may let deliveries through, and no dispatcher looks at it',
   attempt_mismatch: 'a delivery does not agree with its attempts',

@@ -45,6 +45,9 @@ export interface Reconciliation {
 }
 
 const HOUR_MS = 3_600_000;
+
+/** Times that are off by less than this are borne with. */
+const CLOCKS_DIFFER_MS = HOUR_MS;
 const DEFAULT_SINCE_MS = 24 * HOUR_MS;
 
 /** How far back a run of the repeatable job looks: three times its period, so that one may fail. */
@@ -62,14 +65,16 @@ const MOST_ATTEMPTS = 20_000;
 
 export function createReconciliation(options: {
   ledger: Ledger;
-  settings: Pick<Settings, 'retryCap' | 'queueLease'>;
+  settings: Pick<Settings, 'retryCap' | 'queueLease' | 'breakerPauseCap' | 'timeout'>;
   metrics: Pick<Metrics, 'reconciled'>;
   clock: Clock;
   log: Logger;
 }): Reconciliation {
   const { ledger, settings, metrics, clock, log } = options;
-  // The longest delay with its jitter, the lease after it, and what clocks may differ.
-  const longestMs = Math.max(settings.retryCap * 1.2, MAX_RETRY_AFTER_MS) + settings.queueLease;
+  // With their jitter, and with what clocks may differ.
+  const longestDelayMs =
+    Math.max(settings.retryCap * 1.2, MAX_RETRY_AFTER_MS) + settings.queueLease + CLOCKS_DIFFER_MS;
+  const longestPauseMs = settings.breakerPauseCap * 1.1 + settings.timeout + CLOCKS_DIFFER_MS;
   let lastWebhook = '';
 
   async function checkWindow(window: EventWindow, now: Date, mend: boolean): Promise<Finding[]> {
@@ -84,7 +89,7 @@ export function createReconciliation(options: {
   async function checkPending(now: Date, mend: boolean): Promise<Finding[]> {
     const pending = { now, overdueMs: OVERDUE_MS, mend };
     return [
-      await reconcileFarOff(ledger, { ...pending, longestMs: longestMs + HOUR_MS }),
+      ...(await reconcileFarOff(ledger, { ...pending, longestDelayMs, longestPauseMs })),
       ...(await reconcileParked(ledger, pending)),
       ...(await reconcileOverdue(ledger, pending)),
     ];

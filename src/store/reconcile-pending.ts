@@ -93,27 +93,40 @@ function settle(
 }
 
 /**
- * Nothing is due later than `longestMs` from now, which is more than any schedule asks for: what is was
- * written by a machine whose clock was wrong. It becomes due now.
+ * Nothing is due later than any schedule asks for: what is was written by a machine whose clock was wrong.
+ * It becomes due now.
+ *
+ * @param options.longestDelayMs longest time from now until a delivery is due, its lease included
+ * @param options.longestPauseMs longest time from now until a hold lets something through
  */
 export async function reconcileFarOff(
   ledger: Ledger,
-  options: PendingOptions & { readonly longestMs: number },
-): Promise<Finding> {
-  const { now, longestMs, mend } = options;
-  const after = new Date(now.getTime() + longestMs).toISOString();
-  const rows = await ledger.$queryRaw<{ id: string }[]>`
-    SELECT id FROM posthorn.deliveries
-    WHERE dispatch_at > ${after}::timestamptz LIMIT ${MOST_MENDED}`;
-  const ids = rows.map(({ id }) => id);
+  options: PendingOptions & { readonly longestDelayMs: number; readonly longestPauseMs: number },
+): Promise<readonly [Finding, Finding]> {
+  const { now, longestDelayMs, longestPauseMs, mend } = options;
   const at = now.toISOString();
-  const mended =
-    mend && ids.length > 0
-      ? await ledger.$executeRaw`
-          UPDATE posthorn.deliveries SET due_at = ${at}::timestamptz, dispatch_at = ${at}::timestamptz
-          WHERE id = ANY(${ids}::text[]) AND dispatch_at > ${after}::timestamptz`
-      : 0;
-  return finding('far_off_delivery', ids, mended);
+  const dueBy = new Date(now.getTime() + longestDelayMs).toISOString();
+  const releasedBy = new Date(now.getTime() + longestPauseMs).toISOString();
+  const deliveries = await ledger.$queryRaw<{ id: string }[]>`
+    SELECT id FROM posthorn.deliveries
+    WHERE dispatch_at > ${dueBy}::timestamptz LIMIT ${MOST_MENDED}`;
+  const holds = await ledger.$queryRaw<{ id: string }[]>`
+    SELECT webhook_id AS id FROM posthorn.holds
+    WHERE release_at > ${releasedBy}::timestamptz LIMIT ${MOST_MENDED}`;
+  const deliveryIds = deliveries.map(({ id }) => id);
+  const webhookIds = holds.map(({ id }) => id);
+  const mendDeliveries = () => ledger.$executeRaw`
+    UPDATE posthorn.deliveries SET due_at = ${at}::timestamptz, dispatch_at = ${at}::timestamptz
+    WHERE id = ANY(${deliveryIds}::text[]) AND dispatch_at > ${dueBy}::timestamptz`;
+  const mendHolds = () => ledger.$executeRaw`
+    UPDATE posthorn.holds SET release_at = ${at}::timestamptz
+    WHERE webhook_id = ANY(${webhookIds}::text[]) AND release_at > ${releasedBy}::timestamptz`;
+  const mended = async (ids: readonly string[], statement: () => Promise<number>) =>
+    mend && ids.length > 0 ? await statement() : 0;
+  return [
+    finding('far_off_delivery', deliveryIds, await mended(deliveryIds, mendDeliveries)),
+    finding('far_off_hold', webhookIds, await mended(webhookIds, mendHolds)),
+  ];
 }
 
 /**
