@@ -169,7 +169,7 @@ describe('a reconciliation', () => {
 
   test('finds a delivery that does not agree with its attempts, and counts a webhook anew', async () => {
     const { posthorn, ledger, receiver, good, enqueueLater, brokenBy } = await setup();
-    await posthorn.start(['worker', 'scheduler']);
+    await posthorn.start(['worker']); // a scheduler reconciles by itself
     await enqueueLater(3);
     await receiver.waitForRequests(6);
     await pollUntil(
