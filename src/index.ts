@@ -1,11 +1,13 @@
 /** What a backend imports: the public API and nothing else. */
 
 export type { PosthornOptions, Settings } from './config.js';
+export type { Access, AccountScope, KeyRole } from './domain/access.js';
 export type { Clock } from './domain/clock.js';
 export {
   BlockedAddressError,
   ConflictError,
   EmbeddedPostgresError,
+  ForbiddenError,
   InvalidEventTypeError,
   InvalidInputError,
   InvalidPayloadError,
@@ -29,6 +31,8 @@ export type {
   ReconciliationReport,
 } from './jobs/reconciliation.js';
 export type { ZombieSweep } from './jobs/zombie-sweep.js';
+export type { ApiKeys } from './keys/api-keys.js';
+export type { NewApiKey } from './keys/new-key.js';
 export {
   createPosthorn,
   type Posthorn,
@@ -36,6 +40,7 @@ export {
 } from './posthorn.js';
 export type { EnqueuedEvent, EnqueueOptions } from './producers/producer.js';
 export type { Role } from './roles.js';
+export type { ApiKey, ApiKeyFilter } from './store/api-keys.js';
 export type { Attempt, Delivery, DeliveryFilter } from './store/deliveries.js';
 export type { StoredEvent } from './store/events.js';
 export type { SqlRunner } from './store/ledger.js';
@@ -46,4 +51,4 @@ export type { Zombie } from './store/zombies.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
 export type { RekeyReport } from './webhooks/rekey.js';
-export type { AccountScope, Webhooks } from './webhooks/webhooks.js';
+export type { Webhooks } from './webhooks/webhooks.js';

@@ -7,6 +7,7 @@ import { type Installation, openInstallation } from './installation.js';
 import { makePartitionsAhead } from './jobs/partitions.js';
 import { createReconciliation, type Reconciliation } from './jobs/reconciliation.js';
 import { createZombieSweep, type ZombieSweep } from './jobs/zombie-sweep.js';
+import { type ApiKeys, createApiKeys } from './keys/api-keys.js';
 import { createLogger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createProducer, type Producer } from './producers/producer.js';
@@ -32,6 +33,7 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly zombies: ZombieSweep;
   readonly reconciliation: Reconciliation;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'watchProcess'>;
+  readonly keys: ApiKeys;
   readonly queue: Pick<DeliveryQueue, 'counts'>;
   /** Starts working in these roles. */
   start(roles: readonly Role[]): Promise<void>;
@@ -96,6 +98,7 @@ async function assemble(parts: {
   const zombies = createZombieSweep({ ledger, settings, clock, log });
   const metrics = createMetrics();
   const reconciliation = createReconciliation({ ledger, settings, metrics, clock, log });
+  const keys = createApiKeys({ ledger, clock, log });
   if (installation.embedded) await makePartitionsAhead(ledger, clock, log);
 
   const context = {
@@ -114,6 +117,7 @@ async function assemble(parts: {
   async function stop(): Promise<void> {
     await producer.drain();
     for (const role of running.reverse()) await role.stop();
+    await keys.drain();
     await queue.close();
     await backend.close();
     await ledger.$disconnect();
@@ -131,6 +135,7 @@ async function assemble(parts: {
     zombies,
     reconciliation,
     metrics,
+    keys,
     queue,
     async start(roles) {
       if (roles.includes('scheduler')) running.push(await startScheduler(context));

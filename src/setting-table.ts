@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  cidrs,
   cron,
   duration,
   factor,
@@ -81,6 +82,12 @@ export const SETTINGS = {
       .min(16, 'at least 16 characters')
       .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'),
     'The first administrator’s API key. Made and kept in the data directory where DATABASE_URL is left out; otherwise the api role needs it.',
+  ),
+  trustProxy: withDefault(
+    'POSTHORN_TRUST_PROXY',
+    cidrs,
+    '',
+    'Address ranges of the proxies before the API, with commas between, whose X-Forwarded headers are believed. None by default.',
   ),
   secretKey: optional(
     'POSTHORN_SECRET_KEY',

@@ -1,5 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
+import { isCidr } from './domain/address.js';
 import { parseDuration } from './domain/duration.js';
 import { EVERY_PORT, type PortRange } from './domain/url-rules.js';
 
@@ -125,6 +126,11 @@ function portRange(entry: string): PortRange | undefined {
     ? { first, last }
     : undefined;
 }
+/** Address ranges with commas between. */
+export const cidrs = list.refine(
+  (ranges) => ranges.every(isCidr),
+  'address ranges in CIDR notation with commas between, like 10.0.0.0/8 or 192.168.1.20/32',
+);
 
 function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : '';

@@ -1,7 +1,7 @@
 import type { Posthorn } from '../posthorn.js';
 import { page } from './answer-fields.js';
 import { deliveryAnswer, deliveryStatus, deliveryWithAttempts } from './delivery-schemas.js';
-import { accountQuery, idPath, idQuery, pageQuery, readScope } from './request-fields.js';
+import { accountQuery, idPath, idQuery, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const params = idPath('dlv_');
@@ -21,19 +21,26 @@ export function addDeliveryRoutes(
   });
   api.get(
     '/v1/deliveries',
-    { schema: { querystring: listQuery, response: { 200: page(deliveryAnswer) } } },
-    ({ query }) => deliveries.list({ ...query, ...readScope(query) }),
+    {
+      config: { permission: 'deliveries:read' },
+      schema: { querystring: listQuery, response: { 200: page(deliveryAnswer) } },
+    },
+    (request) => deliveries.list({ ...request.query, ...request.scope(request.query.accountId) }),
   );
 
   api.get(
     '/v1/deliveries/:id',
-    { schema: { params, querystring, response: { 200: deliveryWithAttempts } } },
-    ({ params: { id }, query }) => deliveries.get(id, readScope(query)),
+    {
+      config: { permission: 'deliveries:read' },
+      schema: { params, querystring, response: { 200: deliveryWithAttempts } },
+    },
+    (request) => deliveries.get(request.params.id, request.scope(request.query.accountId)),
   );
 
   api.post(
     '/v1/deliveries/:id/retry',
     {
+      config: { permission: 'deliveries:retry' },
       schema: {
         params,
         querystring,
@@ -41,8 +48,9 @@ export function addDeliveryRoutes(
         response: { 202: deliveryWithAttempts },
       },
     },
-    async ({ params: { id }, query }, reply) => {
-      return reply.code(202).send(await deliveries.retry(id, readScope(query)));
+    async (request, reply) => {
+      const scope = request.scope(request.query.accountId);
+      return reply.code(202).send(await deliveries.retry(request.params.id, scope));
     },
   );
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { PosthornError } from '../domain/errors.js';
+import { ForbiddenError, PosthornError } from '../domain/errors.js';
 import { checkEvent, MAX_PAYLOAD_BYTES, type NewEvent } from '../domain/event.js';
 import type { Posthorn } from '../posthorn.js';
 import { MAX_EVENTS } from '../producers/producer.js';
 import { time } from './answer-fields.js';
 import { EventInBatchError } from './problems.js';
-import { accountQuery, idPath, readScope } from './request-fields.js';
+import { accountQuery, idPath } from './request-fields.js';
 import { type ApiScope, fields } from './validation.js';
 
 /** A payload that fits may take six bytes for one where the client escapes every character. */
@@ -53,16 +53,21 @@ export function addEventRoutes(
   api.post(
     '/v1/events',
     {
+      config: { permission: 'events:write' },
       bodyLimit: EVENT_BODY_LIMIT,
       schema: { body: newEvent, querystring, response: { 202: enqueuedEvent } },
     },
-    async ({ body }, reply) => reply.code(202).send(await posthorn.enqueue(body)),
+    async (request, reply) => {
+      const event = { ...request.body, ...request.scope(request.body.accountId) };
+      return reply.code(202).send(await posthorn.enqueue(event));
+    },
   );
 
   const events = z.array(newEvent).min(1).max(MAX_EVENTS);
   api.post(
     '/v1/events/batch',
     {
+      config: { permission: 'events:write' },
       bodyLimit: BATCH_BODY_LIMIT,
       schema: {
         body: fields({ events }),
@@ -70,30 +75,34 @@ export function addEventRoutes(
         response: { 202: z.object({ data: z.array(enqueuedEvent).readonly() }) },
       },
     },
-    async ({ body }, reply) => {
-      const data = await posthorn.enqueueMany(body.events).catch((error) => {
-        throw inBatch(error, body.events);
-      });
-      return reply.code(202).send({ data });
+    async (request, reply) => {
+      const given = request.body.events;
+      try {
+        const scoped = given.map((event) => ({ ...event, ...request.scope(event.accountId) }));
+        return await reply.code(202).send({ data: await posthorn.enqueueMany(scoped) });
+      } catch (error) {
+        throw inBatch(error, given);
+      }
     },
   );
 
   api.get(
     '/v1/events/:id',
     {
+      config: { permission: 'events:read' },
       schema: {
         params: idPath('evt_'),
         querystring: fields(accountQuery),
         response: { 200: eventAnswer },
       },
     },
-    ({ params: { id }, query }) => posthorn.events.get(id, readScope(query)),
+    (request) => posthorn.events.get(request.params.id, request.scope(request.query.accountId)),
   );
 }
 
 /** The same error, with the place of the first event at fault in the batch, where it is about an event. */
 function inBatch(error: unknown, events: readonly NewEvent[]): unknown {
-  if (!(error instanceof PosthornError)) return error;
+  if (!(error instanceof PosthornError) || error instanceof ForbiddenError) return error;
   const index = events.findIndex((event) => !passes(event));
   return index === -1 ? error : new EventInBatchError(index, error);
 }

@@ -24,6 +24,7 @@ type HttpErrorCode =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'headers_too_large'
+  | 'too_many_failures'
   | 'not_ready'
   | 'internal_error';
 
@@ -51,6 +52,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_event_type: { status: 400, title: 'An event type does not fit' },
   invalid_payload: { status: 400, title: 'The payload can not be delivered' },
   unauthorized: { status: 401, title: 'The request carries no valid API key' },
+  forbidden: { status: 403, title: 'The API key does not allow this' },
   not_found: { status: 404, title: 'There is nothing with this id' },
   route_not_found: { status: 404, title: 'There is no such route' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
@@ -58,6 +60,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   payload_too_large: { status: 413, title: 'The payload is too large' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of another type' },
+  too_many_failures: { status: 429, title: 'Too many requests with a wrong API key' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong in Posthorn', detail: OUR_FAULT },
   invalid_settings: { status: 500, title: 'A setting does not fit', detail: OUR_FAULT },

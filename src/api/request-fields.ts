@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { checkKey } from '../domain/event.js';
 import { type IdPrefix, isId } from '../domain/id.js';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../store/page.js';
-import type { AccountScope } from '../webhooks/webhooks.js';
 import { fields } from './validation.js';
 
-const NOUNS = { wh_: 'webhook', evt_: 'event', dlv_: 'delivery', att_: 'attempt' } as const;
+const NOUNS = {
+  wh_: 'webhook',
+  evt_: 'event',
+  dlv_: 'delivery',
+  att_: 'attempt',
+  key_: 'key',
+} as const;
 
 /** The `{id}` of a path. Text that is no id of that prefix names nothing, and so is not found. */
 export function idPath(prefix: IdPrefix) {
@@ -19,13 +23,8 @@ export function idQuery(prefix: IdPrefix) {
   return z.string().refine((text) => isId(prefix, text), { error });
 }
 
-/** The query that narrows to an account. */
+/** The query that narrows to an account, which `request.scope` reads. */
 export const accountQuery = { accountId: z.string().optional() };
-
-/** The account that a query narrows to. Throws `InvalidInputError` for what is no account id. */
-export function readScope({ accountId }: { accountId?: string | undefined }): AccountScope {
-  return accountId === undefined ? {} : { accountId: checkKey('accountId', accountId) };
-}
 
 /** The query that asks for a page of things with that prefix. */
 export function pageQuery(prefix: IdPrefix) {

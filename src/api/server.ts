@@ -3,12 +3,14 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import type { Posthorn } from '../posthorn.js';
 import { ANSWER_HEADERS } from './answer-headers.js';
 import { requireKey } from './authentication.js';
+import { addAuthorization, checkPermission } from './authorization.js';
 import { answerConnectionError } from './connection-errors.js';
 import { addDeliveryRoutes } from './delivery-routes.js';
 import { answerError, answerUnknownRoute } from './error-answers.js';
 import { addEventRoutes } from './event-routes.js';
 import { addHealthRoutes } from './health-routes.js';
 import { parseJsonBody } from './json-body.js';
+import { addKeyRoutes } from './key-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
 import { RequestLog } from './request-log.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
@@ -34,12 +36,14 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Makes the HTTP API, not listening yet. Its `close()` lets the requests that it has read end first. */
 export function createApiServer(options: ApiServerOptions): FastifyInstance {
   const { posthorn, log } = options;
+  const { trustProxy } = posthorn.settings;
   const server = fastify({
     loggerInstance: log,
     logController: new RequestLog(),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     // Whoever sends on an open connection while the server closes is still served, on that one last time.
     return503OnClosing: false,
     frameworkErrors: answerError,
@@ -50,6 +54,8 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   server.setErrorHandler(answerError);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody);
+
+  addAuthorization(server);
 
   let closing = false;
   server.addHook('preClose', async () => {
@@ -68,11 +74,13 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     api.setNotFoundHandler(answerUnknownRoute);
     if (options.routes === 'health') return addMetricsRoutes(api, posthorn);
-    api.addHook('onRequest', requireKey(options.apiKey));
+    api.addHook('onRequest', requireKey({ apiKey: options.apiKey, keys: posthorn.keys }));
+    api.addHook('onRequest', checkPermission);
     addWebhookRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);
     addZombieRoutes(api, posthorn);
+    addKeyRoutes(api, posthorn);
     addMetricsRoutes(api, posthorn);
   });
   return server;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Posthorn } from '../posthorn.js';
 import { page } from './answer-fields.js';
 import { attemptAnswer } from './delivery-schemas.js';
-import { accountQuery, idPath, pageQuery, readScope } from './request-fields.js';
+import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 import {
   newWebhook,
@@ -18,14 +18,21 @@ const params = idPath('wh_');
 const querystring = fields(accountQuery);
 const noQuery = fields({});
 const noBody = optionalBody(fields({}));
+const read = { permission: 'webhooks:read' } as const;
+const write = { permission: 'webhooks:write' } as const;
 
 /** `/v1/webhooks`: registers webhooks, shows and changes them. */
 export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'webhooks'>): void {
   api.post(
     '/v1/webhooks',
-    { schema: { body: newWebhook, querystring: noQuery, response: { 201: webhookWithSecret } } },
+    {
+      config: write,
+      schema: { body: newWebhook, querystring: noQuery, response: { 201: webhookWithSecret } },
+    },
     async (request, reply) => {
-      const { webhook, secret } = await webhooks.register(request.body);
+      const { body } = request;
+      const input = { ...body, ...request.scope(body.accountId) };
+      const { webhook, secret } = await webhooks.register(input);
       return reply.code(201).send({ ...webhook, secret });
     },
   );
@@ -40,55 +47,70 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
   });
   api.get(
     '/v1/webhooks',
-    { schema: { querystring: listQuery, response: { 200: page(webhookAnswer) } } },
-    ({ query }) => webhooks.list({ ...query, ...readScope(query) }),
+    { config: read, schema: { querystring: listQuery, response: { 200: page(webhookAnswer) } } },
+    (request) => webhooks.list({ ...request.query, ...request.scope(request.query.accountId) }),
   );
 
   api.get(
     '/v1/webhooks/:id',
-    { schema: { params, querystring, response: { 200: webhookAnswer } } },
-    ({ params: { id }, query }) => webhooks.get(id, readScope(query)),
+    { config: read, schema: { params, querystring, response: { 200: webhookAnswer } } },
+    (request) => webhooks.get(request.params.id, request.scope(request.query.accountId)),
   );
 
   api.patch(
     '/v1/webhooks/:id',
-    { schema: { params, querystring, body: webhookChanges, response: { 200: webhookAnswer } } },
-    ({ params: { id }, query, body }) => webhooks.update(id, body, readScope(query)),
+    {
+      config: write,
+      schema: { params, querystring, body: webhookChanges, response: { 200: webhookAnswer } },
+    },
+    (request) => {
+      const scope = request.scope(request.query.accountId);
+      return webhooks.update(request.params.id, request.body, scope);
+    },
   );
 
   api.delete(
     '/v1/webhooks/:id',
-    { schema: { params, querystring, body: noBody } },
-    async ({ params: { id }, query }, reply) => {
-      await webhooks.delete(id, readScope(query));
+    { config: write, schema: { params, querystring, body: noBody } },
+    async (request, reply) => {
+      await webhooks.delete(request.params.id, request.scope(request.query.accountId));
       return reply.code(204).send();
     },
   );
 
   api.post(
     '/v1/webhooks/:id/rotate-secret',
-    { schema: { params, querystring, body: rotation, response: { 200: webhookWithSecret } } },
-    async ({ params: { id }, query, body: { overlap: overlapMs, signatureScheme } }) => {
-      const { webhook, secret } = await webhooks.rotateSecret(id, {
-        ...readScope(query),
-        overlapMs,
-        signatureScheme,
-      });
+    {
+      config: write,
+      schema: { params, querystring, body: rotation, response: { 200: webhookWithSecret } },
+    },
+    async (request) => {
+      const { overlap: overlapMs, signatureScheme } = request.body;
+      const scope = request.scope(request.query.accountId);
+      const options = { ...scope, overlapMs, signatureScheme };
+      const { webhook, secret } = await webhooks.rotateSecret(request.params.id, options);
       return { ...webhook, secret };
     },
   );
 
   api.post(
     '/v1/webhooks/:id/deactivate',
-    { schema: { params, querystring, body: noBody, response: { 200: webhookAnswer } } },
-    ({ params: { id }, query }) => webhooks.deactivate(id, readScope(query)),
+    {
+      config: write,
+      schema: { params, querystring, body: noBody, response: { 200: webhookAnswer } },
+    },
+    (request) => webhooks.deactivate(request.params.id, request.scope(request.query.accountId)),
   );
 
   api.post(
     '/v1/webhooks/:id/reactivate',
-    { schema: { params, querystring, body: reactivation, response: { 200: reactivatedWebhook } } },
-    async ({ params: { id }, query, body: { owed } }) => {
-      const { webhook, deliveries } = await webhooks.reactivate(id, { ...readScope(query), owed });
+    {
+      config: write,
+      schema: { params, querystring, body: reactivation, response: { 200: reactivatedWebhook } },
+    },
+    async (request) => {
+      const options = { ...request.scope(request.query.accountId), owed: request.body.owed };
+      const { webhook, deliveries } = await webhooks.reactivate(request.params.id, options);
       return { ...webhook, deliveries };
     },
   );
@@ -96,12 +118,16 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
   api.get(
     '/v1/webhooks/:id/attempts',
     {
+      config: read,
       schema: {
         params,
         querystring: fields({ ...pageQuery('att_'), ...accountQuery }),
         response: { 200: page(attemptAnswer) },
       },
     },
-    ({ params: { id }, query }) => webhooks.attempts(id, { ...query, ...readScope(query) }),
+    (request) => {
+      const scope = request.scope(request.query.accountId);
+      return webhooks.attempts(request.params.id, { ...request.query, ...scope });
+    },
   );
 }

@@ -4,7 +4,7 @@ import type { Posthorn } from '../posthorn.js';
 import { readPage } from '../store/page.js';
 import type { Zombie } from '../store/zombies.js';
 import { page, time } from './answer-fields.js';
-import { accountQuery, pageQuery, readScope } from './request-fields.js';
+import { accountQuery, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const zombieAnswer = z.object({
@@ -24,13 +24,15 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
   api.get(
     '/v1/zombies',
     {
+      config: { permission: 'zombies:read' },
       schema: {
         querystring: fields({ ...pageQuery('wh_'), ...accountQuery }),
         response: { 200: page(zombieAnswer) },
       },
     },
-    async ({ query }) => {
-      const { accountId } = readScope(query);
+    async (request) => {
+      const { query } = request;
+      const { accountId } = request.scope(query.accountId);
       const found = (await zombies.find()).filter(
         (zombie) => accountId === undefined || zombie.accountId === accountId,
       );
@@ -45,6 +47,7 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
   api.post(
     '/v1/zombies/sweep',
     {
+      config: { permission: 'zombies:sweep' },
       schema: {
         querystring: fields({}),
         body: optionalBody(fields({ dryRun: z.boolean().default(false) })),

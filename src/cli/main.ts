@@ -5,6 +5,7 @@ import { createDemoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { eventCommands } from './event-commands.js';
 import { EXIT_USAGE } from './failure.js';
+import { keyCommands } from './key-commands.js';
 import { migrateCommand } from './migrate-command.js';
 import { reconcileCommand } from './reconcile-command.js';
 import { rekeyCommand } from './rekey-command.js';
@@ -25,6 +26,7 @@ const program = new Command('posthorn')
   .addCommand(rekeyCommand())
   .addCommand(webhookCommands())
   .addCommand(eventCommands())
+  .addCommand(keyCommands())
   .addCommand(doctorCommand())
   .addCommand(workerProcessCommand(), { hidden: true });
 

@@ -70,7 +70,12 @@ function isOneAddress([base, bits]: readonly [IpAddress, number]): boolean {
   return bits === (base.kind() === 'ipv4' ? 32 : 128);
 }
 
-function parseCidr(cidr: string): [IpAddress, number] {
+/** True for a range in CIDR notation. */
+export function isCidr(text: string): boolean {
+  return readCidr(text) !== undefined;
+}
+
+function readCidr(cidr: string): [IpAddress, number] | undefined {
   const [base = '', bits = '', ...rest] = cidr.split('/');
   const version = isIP(base);
   const fits =
@@ -80,9 +85,14 @@ function parseCidr(cidr: string): [IpAddress, number] {
     Number(bits) <= (version === 4 ? 32 : 128) &&
     rest.length === 0;
   const address = fits ? ipaddr.parse(base) : undefined;
-  if (address === undefined || address.range() === 'ipv4Mapped') {
-    const message = `POSTHORN_ALLOW_CIDRS holds ${JSON.stringify(cidr)}, which is no range: use CIDR notation like 10.0.0.0/8, 192.168.1.20/32 or fd00::/8`;
-    throw new InvalidSettingsError(message, { details: { POSTHORN_ALLOW_CIDRS: message } });
-  }
-  return [address, Number(bits)];
+  return address === undefined || address.range() === 'ipv4Mapped'
+    ? undefined
+    : [address, Number(bits)];
+}
+
+function parseCidr(cidr: string): [IpAddress, number] {
+  const range = readCidr(cidr);
+  if (range !== undefined) return range;
+  const message = `POSTHORN_ALLOW_CIDRS holds ${JSON.stringify(cidr)}, which is no range: use CIDR notation like 10.0.0.0/8, 192.168.1.20/32 or fd00::/8`;
+  throw new InvalidSettingsError(message, { details: { POSTHORN_ALLOW_CIDRS: message } });
 }

@@ -74,6 +74,11 @@ export class UnauthorizedError extends PosthornError {
   override readonly code = 'unauthorized';
 }
 
+/** The key is valid, and its role or its account does not allow this. */
+export class ForbiddenError extends PosthornError {
+  override readonly code = 'forbidden';
+}
+
 /** A sealed secret can't be opened with POSTHORN_SECRET_KEY. */
 export class SecretKeyError extends PosthornError {
   override readonly code = 'secret_key_mismatch';

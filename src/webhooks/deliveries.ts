@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
 import { ConflictError, NotFoundError } from '../domain/errors.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
@@ -13,7 +14,6 @@ import {
 import { findEvent, type StoredEvent } from '../store/events.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
-import type { AccountScope } from './webhooks.js';
 
 /** A delivery with all its attempts, oldest first. */
 export type DeliveryWithAttempts = Delivery & { readonly attempts: readonly Attempt[] };

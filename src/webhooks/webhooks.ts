@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
 import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
@@ -28,11 +29,6 @@ import {
 } from '../store/webhooks.js';
 import { checkConfiguration, type WebhookInput } from './configuration.js';
 import { type RekeyReport, rekeySecrets } from './rekey.js';
-
-/** Whose webhook is meant; any account's where left out. */
-export interface AccountScope {
-  readonly accountId?: string | undefined;
-}
 
 /** Registers webhooks and changes their state. Unknown ids throw `NotFoundError`. */
 export interface Webhooks {

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { API_KEY, openTestApi } from './setup.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createDatabase } from '../support/database.js';
+import { startProxy } from './proxy.js';
+import { API_KEY, bearing, makeKey, openTestApi } from './setup.js';
 
 test('every route but those of health needs the key', async () => {
   const { call, ledger } = await openTestApi();
@@ -53,4 +55,85 @@ test('a body is not looked at without the key', async () => {
     raw: '{"broken',
   });
   expect(answer.status).toBe(401);
+});
+
+describe('wrong keys', () => {
+  const list = '/v1/webhooks';
+  const wrong = bearing(`phk_${'A'.repeat(43)}`);
+
+  test('are refused after ten within a minute, and so is the right one from there', async () => {
+    const { call } = await openTestApi();
+    for (let failure = 1; failure <= 10; failure += 1) {
+      expect((await call('GET', list, { headers: wrong })).status).toBe(401);
+    }
+    for (const headers of [wrong, {}]) {
+      const { status, body, headers: answered } = await call('GET', list, { headers });
+      expect([status, body.code]).toEqual([429, 'too_many_failures']);
+      const seconds = Number(answered.get('retry-after'));
+      expect(seconds).toBeGreaterThan(30);
+      expect(seconds).toBeLessThanOrEqual(60);
+      expect(answered.get('content-type')).toMatch(/^application\/problem\+json/);
+    }
+    expect((await call('GET', '/healthz')).status).toBe(200);
+  });
+
+  test('are not counted for requests without a key, nor for keys that are valid', async () => {
+    const { call } = await openTestApi();
+    const { key } = await makeKey(call, { role: 'producer' });
+    for (let request = 1; request <= 12; request += 1) {
+      expect((await call('GET', list, { headers: { authorization: '' } })).status).toBe(401);
+      expect((await call('GET', list, { headers: bearing(key) })).status).toBe(403);
+    }
+    expect((await call('GET', list)).status).toBe(200);
+  });
+
+  test('are counted by the address that a trusted proxy names', async () => {
+    const { call } = await openTestApi({ trustProxy: '127.0.0.0/8' });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    for (let failure = 1; failure <= 11; failure += 1) {
+      // What a client puts before the proxy's own entry is not believed.
+      const headers = { ...wrong, ...from(`198.51.100.${failure}, 203.0.113.7`) };
+      const { status } = await call('GET', list, { headers });
+      expect([failure, status]).toEqual([failure, failure <= 10 ? 401 : 429]);
+    }
+    expect((await call('GET', list, { headers: from('203.0.113.7') })).status).toBe(429);
+    expect((await call('GET', list, { headers: from('203.0.113.8') })).status).toBe(200);
+    expect((await call('GET', list)).status).toBe(200);
+  });
+
+  test('are counted by the connection where no proxy is trusted', async () => {
+    const { call } = await openTestApi();
+    for (let failure = 1; failure <= 11; failure += 1) {
+      const headers = { ...wrong, 'x-forwarded-for': `203.0.113.${failure}` };
+      const { status } = await call('GET', list, { headers });
+      expect([failure, status]).toEqual([failure, failure <= 10 ? 401 : 429]);
+    }
+  });
+
+  test('are counted by the proxy where it names no address', async () => {
+    const { call } = await openTestApi({ trustProxy: '127.0.0.0/8' });
+    for (let failure = 1; failure <= 11; failure += 1) {
+      const headers = { ...wrong, 'x-forwarded-for': `unknown-${failure}` };
+      const { status } = await call('GET', list, { headers });
+      expect([failure, status]).toEqual([failure, failure <= 10 ? 401 : 429]);
+    }
+  });
+});
+
+test('while PostgreSQL is away, the key of the setting works and so do keys just used', async () => {
+  const database = await createDatabase();
+  onTestFinished(() => database.drop());
+  const proxy = await startProxy(database.url);
+  onTestFinished(() => proxy.close());
+  const { call } = await openTestApi({ databaseUrl: proxy.url });
+  const used = await makeKey(call, { role: 'producer' });
+  const unused = await makeKey(call, { role: 'producer' });
+  const path = '/v1/webhooks'; // which a producer may not read, so that the ledger is not asked
+  expect((await call('GET', path, { headers: bearing(used.key) })).status).toBe(403);
+  proxy.cut();
+  expect((await call('GET', path, { headers: bearing(used.key) })).status).toBe(403);
+  const { status, body } = await call('GET', path, { headers: bearing(unused.key) });
+  expect([status, body.code]).toEqual([503, 'ledger_unavailable']);
+  const own = await call('GET', '/v1/nowhere');
+  expect([own.status, own.body.code]).toEqual([404, 'route_not_found']);
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../src/api/problems.js';
-import { API_KEY, openTestApi, register } from './setup.js';
+import { API_KEY, makeKey, openTestApi, register } from './setup.js';
 
 const run = promisify(execFile);
 
@@ -18,10 +18,11 @@ async function blocks(language: string): Promise<string[]> {
 test('every example of the document succeeds', async () => {
   const { call, address } = await openTestApi();
   const examples = (await blocks('sh')).filter((block) => block.includes('curl'));
-  expect(examples).toHaveLength(17);
+  expect(examples).toHaveLength(20);
   for (const example of examples) {
     // Things of its own for each, because some delete or change them.
     const { id: webhookId } = await register(call);
+    const { id: keyId } = await makeKey(call, { role: 'viewer' });
     const json = { type: 'expense.created', payload: {} };
     const { body: event } = await call<{ id: string }>('POST', '/v1/events', { json });
     const { body: deliveries } = await call<{ data: { id: string }[] }>(
@@ -37,6 +38,7 @@ test('every example of the document succeeds', async () => {
         KEY: API_KEY,
         WEBHOOK: webhookId,
         EVENT: event.id,
+        API_KEY_ID: keyId,
         DELIVERY: deliveries.data[0]?.id,
       },
     });

@@ -95,3 +95,26 @@ export async function register(
   if (status !== 201) throw new Error(`not registered: ${JSON.stringify(body)}`);
   return body;
 }
+
+/** A key as the API answers it once. */
+export interface KeyBody {
+  readonly id: string;
+  readonly key: string;
+  readonly [field: string]: unknown;
+}
+
+/** Makes an API key. */
+export async function makeKey(
+  call: Call,
+  input: { role: string; accountId?: string; name?: string },
+): Promise<KeyBody> {
+  const json = { name: 'test', ...input };
+  const { status, body } = await call<KeyBody>('POST', '/v1/keys', { json });
+  if (status !== 201) throw new Error(`not made: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** The header that carries a key. */
+export function bearing(key: string): Record<string, string> {
+  return { authorization: `Bearer ${key}` };
+}

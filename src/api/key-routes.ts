@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { KEY_ROLES } from '../domain/access.js';
+import type { Posthorn } from '../posthorn.js';
+import { page, time } from './answer-fields.js';
+import { accountQuery, idPath, pageQuery } from './request-fields.js';
+import { type ApiScope, fields, optionalBody } from './validation.js';
+
+const keyAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(KEY_ROLES),
+  accountId: z.string().nullable(),
+  createdAt: time,
+  lastUsedAt: time.nullable(),
+  revokedAt: time.nullable(),
+});
+
+const newKey = fields({
+  name: z.string(),
+  role: z.enum(KEY_ROLES),
+  accountId: z.string().optional(),
+});
+
+const config = { permission: 'keys:manage' } as const;
+
+/** `/v1/keys`: makes API keys, lists and revokes them. */
+export function addKeyRoutes(api: ApiScope, { keys }: Pick<Posthorn, 'keys'>): void {
+  api.post(
+    '/v1/keys',
+    {
+      config,
+      schema: {
+        body: newKey,
+        querystring: fields({}),
+        response: { 201: keyAnswer.extend({ key: z.string() }) },
+      },
+    },
+    async (request, reply) => {
+      const { name, role, accountId } = request.body;
+      const { apiKey, key } = await keys.create({ name, role, ...request.scope(accountId) });
+      return reply.code(201).send({ ...apiKey, key });
+    },
+  );
+
+  api.get(
+    '/v1/keys',
+    {
+      config,
+      schema: {
+        querystring: fields({ ...pageQuery('key_'), ...accountQuery }),
+        response: { 200: page(keyAnswer) },
+      },
+    },
+    (request) => keys.list({ ...request.query, ...request.scope(request.query.accountId) }),
+  );
+
+  api.delete(
+    '/v1/keys/:id',
+    {
+      config,
+      schema: {
+        params: idPath('key_'),
+        querystring: fields(accountQuery),
+        body: optionalBody(fields({})),
+      },
+    },
+    async (request, reply) => {
+      await keys.revoke(request.params.id, request.scope(request.query.accountId));
+      return reply.code(204).send();
+    },
+  );
+}

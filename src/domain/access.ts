@@ -1,0 +1,94 @@
+import { ForbiddenError } from './errors.js';
+import { checkKey } from './event.js';
+
+/**
+ * What a key of the HTTP API may do. `admin` may do everything; `operator` keeps webhooks healthy and
+ * enqueues; `producer` enqueues events and looks them up; `viewer` reads everything but keys.
+ */
+export const KEY_ROLES = ['admin', 'operator', 'producer', 'viewer'] as const;
+
+export type KeyRole = (typeof KEY_ROLES)[number];
+
+/** What a route can need. */
+export const PERMISSIONS = [
+  'webhooks:read',
+  'webhooks:write',
+  'events:read',
+  'events:write',
+  'deliveries:read',
+  'deliveries:retry',
+  'zombies:read',
+  'zombies:sweep',
+  'keys:manage',
+  'metrics:read',
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+const READING: readonly Permission[] = [
+  'webhooks:read',
+  'events:read',
+  'deliveries:read',
+  'zombies:read',
+  'metrics:read',
+];
+
+const GRANTS: Readonly<Record<KeyRole, readonly Permission[]>> = {
+  admin: PERMISSIONS,
+  operator: [...READING, 'webhooks:write', 'events:write', 'deliveries:retry', 'zombies:sweep'],
+  producer: ['events:read', 'events:write'],
+  viewer: READING,
+};
+
+/** What reaches into every account, so that a key of one account may not do it whatever its role. */
+const OF_EVERY_ACCOUNT: readonly Permission[] = ['zombies:sweep', 'metrics:read'];
+
+/** Who asks: a key, with its role and the account that it is limited to. */
+export interface Access {
+  /** The key's id; `setting` for the key of `POSTHORN_API_KEY`. */
+  readonly keyId: string;
+  readonly role: KeyRole;
+  /** Null for a key of every account. */
+  readonly accountId: string | null;
+}
+
+/** Whose things are meant; any account's where left out. */
+export interface AccountScope {
+  readonly accountId?: string | undefined;
+}
+
+/** True where keys of that role, and limited to an account or not, may do this. */
+export function mayDo(
+  { role, accountId }: Pick<Access, 'role' | 'accountId'>,
+  permission: Permission,
+): boolean {
+  if (accountId !== null && OF_EVERY_ACCOUNT.includes(permission)) return false;
+  return GRANTS[role].includes(permission);
+}
+
+/** Throws `ForbiddenError`, which names the key's role and what is needed, where the key may not do this. */
+export function assertMayDo(access: Access, permission: Permission): void {
+  if (mayDo(access, permission)) return;
+  const roles = KEY_ROLES.filter((role) => mayDo({ role, accountId: null }, permission));
+  const everyAccount = OF_EVERY_ACCOUNT.includes(permission) ? ', for every account' : '';
+  const limited = access.accountId === null ? '' : ', limited to one account';
+  throw new ForbiddenError(
+    `the key has the role ${access.role}${limited}, and this needs ${permission}${everyAccount}`,
+    { hint: `use a key${everyAccount} with the role ${roles.join(' or ')}` },
+  );
+}
+
+/**
+ * The account that a request is about: the one that it names, or else the key's. Empty where neither says
+ * one. Throws `ForbiddenError` where a key of one account names another, and `InvalidInputError` for what
+ * is no account id.
+ */
+export function scopeTo(access: Access, given: string | undefined): AccountScope {
+  if (access.accountId === null) {
+    return given === undefined ? {} : { accountId: checkKey('accountId', given) };
+  }
+  if (given === undefined || given === access.accountId) return { accountId: access.accountId };
+  throw new ForbiddenError('the key is limited to one account, and the request names another', {
+    hint: 'leave accountId out, or use a key of that account',
+  });
+}

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import { KEY_ROLES, type KeyRole, mayDo, PERMISSIONS } from '../../src/domain/access.js';
+import { newId } from '../../src/domain/id.js';
+import type { Posthorn } from '../../src/posthorn.js';
+import { openWalkedApi, type Route } from './routes.js';
+import { bearing, makeKey } from './setup.js';
+
+/** Who may call each route, by hand: the other half of what the routes declare. */
+const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
+  'GET /healthz': 'everybody',
+  'GET /readyz': 'everybody',
+  'POST /v1/webhooks': ['admin', 'operator'],
+  'GET /v1/webhooks': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/:id': ['admin', 'operator', 'viewer'],
+  'PATCH /v1/webhooks/:id': ['admin', 'operator'],
+  'DELETE /v1/webhooks/:id': ['admin', 'operator'],
+  'POST /v1/webhooks/:id/rotate-secret': ['admin', 'operator'],
+  'POST /v1/webhooks/:id/deactivate': ['admin', 'operator'],
+  'POST /v1/webhooks/:id/reactivate': ['admin', 'operator'],
+  'GET /v1/webhooks/:id/attempts': ['admin', 'operator', 'viewer'],
+  'POST /v1/events': ['admin', 'operator', 'producer'],
+  'POST /v1/events/batch': ['admin', 'operator', 'producer'],
+  'GET /v1/events/:id': ['admin', 'operator', 'producer', 'viewer'],
+  'GET /v1/deliveries': ['admin', 'operator', 'viewer'],
+  'GET /v1/deliveries/:id': ['admin', 'operator', 'viewer'],
+  'POST /v1/deliveries/:id/retry': ['admin', 'operator'],
+  'GET /v1/zombies': ['admin', 'operator', 'viewer'],
+  'POST /v1/zombies/sweep': ['admin', 'operator'],
+  'POST /v1/keys': ['admin'],
+  'GET /v1/keys': ['admin'],
+  'DELETE /v1/keys/:id': ['admin'],
+};
+
+/** Routes that reach into every account, so that a key of one account may not call them. */
+const OF_EVERY_ACCOUNT = ['POST /v1/zombies/sweep'];
+
+const URL = 'https://hooks.example.com/posthorn';
+const EVENT = { type: 'expense.created', payload: 1 };
+
+/** Bodies that a route takes, for an account where one is named; none where there is no entry. */
+const BODIES: Readonly<Record<string, (account: { accountId?: string }) => unknown>> = {
+  'POST /v1/webhooks': (account) => ({ url: URL, ...account }),
+  'PATCH /v1/webhooks/:id': () => ({ tier: 'low' }),
+  'POST /v1/events': (account) => ({ ...EVENT, ...account }),
+  'POST /v1/events/batch': (account) => ({ events: [EVENT, { ...EVENT, ...account }] }),
+  'POST /v1/keys': (account) => ({ name: 'new', role: 'viewer', ...account }),
+};
+
+/** A route's name in the tables: HEAD is answered as GET is. */
+function nameOf({ method, url }: Route): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${url}`;
+}
+
+/** One thing of each kind, of that account. */
+async function makeThings(posthorn: Posthorn, accountId: string): Promise<Record<string, string>> {
+  const { webhook } = await posthorn.webhooks.register({ url: URL, accountId });
+  const event = await posthorn.enqueue({ ...EVENT, accountId });
+  const { data } = await posthorn.deliveries.list({ eventId: event.id });
+  const { apiKey } = await posthorn.keys.create({ name: 'thing', role: 'viewer', accountId });
+  return {
+    webhooks: webhook.id,
+    events: event.id,
+    deliveries: data[0]?.id ?? '',
+    keys: apiKey.id,
+  };
+}
+
+/** The path of a route with the id of the thing that it is about in it. */
+function pathOf({ url }: Route, things: Readonly<Record<string, string>>): string {
+  const noun = url.split('/')[2] ?? '';
+  return url.replace(':id', things[noun] ?? '');
+}
+
+/** Every request as from another address, so that wrong keys are not counted together. */
+function elsewhere() {
+  let requests = 0;
+  return () => {
+    requests += 1;
+    return { 'x-forwarded-for': `10.1.${requests >> 8}.${requests & 255}` };
+  };
+}
+
+async function open() {
+  const api = await openWalkedApi({ trustProxy: '127.0.0.0/8' });
+  const from = elsewhere();
+  /** Calls a route with a key, about things of an account. */
+  async function callRoute(
+    route: Route,
+    key: string | undefined,
+    options: {
+      things?: Readonly<Record<string, string>>;
+      account?: { accountId: string };
+      query?: string;
+    } = {},
+  ) {
+    const { things = {}, account = {}, query = '' } = options;
+    const json = BODIES[nameOf(route)]?.(account);
+    return api.call(route.method, `${pathOf(route, things)}${query}`, {
+      ...(json === undefined ? {} : { json }),
+      headers: { authorization: '', ...(key === undefined ? {} : bearing(key)), ...from() },
+    });
+  }
+  return { ...api, callRoute };
+}
+
+test('every route stands in the table of this test, and declares what the table says', async () => {
+  const { routes } = await openWalkedApi();
+  const declared = Object.fromEntries(
+    routes.map((route) => {
+      const { permission } = route;
+      const roles = KEY_ROLES.filter(
+        (role) => permission !== undefined && mayDo({ role, accountId: null }, permission),
+      );
+      return [nameOf(route), permission === undefined ? 'everybody' : roles];
+    }),
+  );
+  expect(declared).toEqual(EXPECTED);
+  const limited = routes.filter(
+    ({ permission }) =>
+      permission !== undefined && !mayDo({ role: 'admin', accountId: 'one' }, permission),
+  );
+  expect(limited.map(nameOf)).toEqual(OF_EVERY_ACCOUNT);
+  const needed = new Set(routes.map(({ permission }) => permission));
+  expect(PERMISSIONS.filter((permission) => !needed.has(permission))).toEqual([]);
+});
+
+describe.each(KEY_ROLES)('a key of the role %s', (role) => {
+  test.each([
+    ['every account', undefined],
+    ['one account', 'one'],
+  ])('of %s may call what the table says, and nothing else', async (_name, accountId) => {
+    const { routes, call, callRoute, posthorn } = await open();
+    const { key } = await makeKey(call, {
+      role,
+      ...(accountId === undefined ? {} : { accountId }),
+    });
+    for (const route of routes) {
+      const name = nameOf(route);
+      const roles = EXPECTED[name] ?? [];
+      const allowed =
+        (roles === 'everybody' || roles.includes(role)) &&
+        !(accountId !== undefined && OF_EVERY_ACCOUNT.includes(name));
+      const things = await makeThings(posthorn, 'one');
+      if (name.endsWith('/reactivate')) await posthorn.webhooks.deactivate(things.webhooks ?? '');
+      const { status, body } = await callRoute(route, key, { things });
+      const outcome = status < 300 ? 'done' : status;
+      expect([route.method, name, outcome]).toEqual([route.method, name, allowed ? 'done' : 403]);
+      if (allowed || route.method === 'HEAD') continue;
+      expect(body).toMatchObject({
+        code: 'forbidden',
+        hint: expect.stringContaining('role admin'),
+      });
+      expect(body.detail).toContain(`the role ${role}`);
+      expect(body.detail).toContain(`needs ${route.permission}`);
+    }
+  });
+});
+
+test('without a key, with a wrong one and with a revoked one every route but those of health is 401', async () => {
+  const { routes, call, callRoute, posthorn } = await open();
+  const revoked = await makeKey(call, { role: 'admin' });
+  await posthorn.keys.revoke(revoked.id);
+  const things = await makeThings(posthorn, 'one');
+  for (const route of routes) {
+    for (const key of [undefined, `phk_${'A'.repeat(43)}`, 'nonsense', revoked.key]) {
+      const { status, body } = await callRoute(route, key, { things });
+      const expected = EXPECTED[nameOf(route)] === 'everybody' ? 200 : 401;
+      expect([route.method, route.url, key, status]).toEqual([
+        route.method,
+        route.url,
+        key,
+        expected,
+      ]);
+      if (expected === 401 && route.method !== 'HEAD') expect(body.code).toBe('unauthorized');
+    }
+  }
+});
+
+describe('a key of another account', () => {
+  /** What the ledger holds of the account that the key is not of. */
+  async function snapshot(ledger: Awaited<ReturnType<typeof open>>['ledger']) {
+    const where = { accountId: 'one' };
+    return [
+      await ledger.webhook.findMany({ where }),
+      await ledger.event.findMany({ where }),
+      await ledger.delivery.findMany({ where }),
+      await ledger.apiKey.findMany({ where }),
+    ];
+  }
+
+  /** An answer without what differs between two requests. */
+  function comparable(body: Record<string, unknown>): string {
+    const { instance: _instance, ...rest } = body;
+    return JSON.stringify(rest).replaceAll(/(wh|evt|dlv|key)_[0-9a-f]{32}/g, 'ID');
+  }
+
+  test('finds no thing by its id, as if there were none', async () => {
+    const { routes, call, callRoute, posthorn, ledger } = await open();
+    const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
+    const things = await makeThings(posthorn, 'one');
+    const before = await snapshot(ledger);
+    const now = new Date();
+    const unknown = {
+      webhooks: newId('wh_', now),
+      events: newId('evt_', now),
+      deliveries: newId('dlv_', now),
+      keys: newId('key_', now),
+    };
+    const withId = routes.filter(({ url }) => url.includes(':id'));
+    expect(withId.length).toBeGreaterThan(10);
+    for (const route of withId) {
+      for (const query of ['', '?accountId=other']) {
+        const foreign = await callRoute(route, key, { things, query });
+        const missing = await callRoute(route, key, { things: unknown, query });
+        expect([route.method, route.url, foreign.status]).toEqual([route.method, route.url, 404]);
+        expect(missing.status).toBe(404);
+        expect(comparable(foreign.body)).toBe(comparable(missing.body));
+      }
+      const named = await callRoute(route, key, { things, query: '?accountId=one' });
+      const nowhere = await callRoute(route, key, { things, query: '?accountId=nowhere' });
+      expect([named.status, nowhere.status]).toEqual([403, 403]);
+      expect(comparable(named.body)).toBe(comparable(nowhere.body));
+    }
+    expect(await snapshot(ledger)).toEqual(before);
+  });
+
+  test('sees nothing of it in a list', async () => {
+    const { routes, call, callRoute, posthorn } = await open();
+    const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
+    const things = await makeThings(posthorn, 'one');
+    const lists = routes.filter(
+      ({ method, url }) => method === 'GET' && url.startsWith('/v1/') && !url.includes(':id'),
+    );
+    for (const route of lists) {
+      const own = await callRoute(route, key);
+      expect([route.url, own.status]).toEqual([route.url, 200]);
+      expect(JSON.stringify(own.body)).not.toContain('"one"');
+      const named = await callRoute(route, key, { query: '?accountId=one' });
+      expect([route.url, named.status, named.body.code]).toEqual([route.url, 403, 'forbidden']);
+    }
+    for (const query of [`?webhookId=${things.webhooks}`, `?eventId=${things.events}`]) {
+      const { body } = await call('GET', `/v1/deliveries${query}`, { headers: bearing(key) });
+      expect(body).toEqual({ data: [], nextCursor: null });
+    }
+  });
+
+  test('writes nothing into it, and without a name into its own', async () => {
+    const { routes, call, callRoute, posthorn, ledger } = await open();
+    const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
+    await makeThings(posthorn, 'one');
+    const before = await snapshot(ledger);
+    const making = routes.filter(
+      (route) => route.method === 'POST' && !route.url.includes(':id') && BODIES[nameOf(route)],
+    );
+    expect(making).toHaveLength(4);
+    for (const route of making) {
+      const named = await callRoute(route, key, { account: { accountId: 'one' } });
+      expect([route.url, named.status, named.body.code]).toEqual([route.url, 403, 'forbidden']);
+    }
+    expect(await snapshot(ledger)).toEqual(before);
+    const counts = async () => [
+      await ledger.webhook.count({ where: { accountId: 'other' } }),
+      await ledger.event.count({ where: { accountId: 'other' } }),
+      await ledger.apiKey.count({ where: { accountId: 'other' } }),
+    ];
+    expect(await counts()).toEqual([0, 0, 1]);
+    for (const route of making) {
+      const { status } = await callRoute(route, key);
+      expect([route.url, status]).toEqual([route.url, expect.toSatisfy((code) => code < 300)]);
+    }
+    expect(await counts()).toEqual([1, 3, 2]);
+    expect(await ledger.apiKey.count({ where: { accountId: null } })).toBe(0);
+    expect(await snapshot(ledger)).toEqual(before);
+  });
+});
