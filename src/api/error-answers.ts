@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PosthornError } from '../domain/errors.js';
-import { ANSWER_HEADERS } from './answer-headers.js';
+import { answerHeaders } from './answer-headers.js';
 import { isLedgerFault } from './ledger-faults.js';
 import {
   EventInBatchError,
@@ -28,7 +28,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.status === 500) request.log.error({ error }, 'request failed');
   if (problem.status === 503) request.log.warn({ error }, 'request refused: not available');
   // Set here as well, because no hook runs for a path that can't be decoded.
-  void reply.code(problem.status).headers(ANSWER_HEADERS).type(PROBLEM_TYPE).send(problem);
+  void reply.code(problem.status).headers(answerHeaders(request)).type(PROBLEM_TYPE).send(problem);
 }
 
 /** Answers a request whose route there is none for. */

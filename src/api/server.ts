@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import type { Posthorn } from '../posthorn.js';
-import { ANSWER_HEADERS } from './answer-headers.js';
+import { answerHeaders } from './answer-headers.js';
 import { requireKey } from './authentication.js';
 import { addAuthorization, checkPermission } from './authorization.js';
 import { answerConnectionError } from './connection-errors.js';
@@ -33,6 +33,18 @@ const BODY_LIMIT = 256 * 1024;
 /** How long a request may take to arrive whole. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** How long its head alone may take. */
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** How long a connection is kept that nothing is asked on; longer than load balancers keep theirs. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** Largest head of a request, in bytes: its path and its headers. */
+const HEAD_LIMIT = 16 * 1024;
+
+/** Longest id in a path, in characters; every id is shorter. */
+const MAX_PATH_PART = 100;
+
 /** Makes the HTTP API, not listening yet. Its `close()` lets the requests that it has read end first. */
 export function createApiServer(options: ApiServerOptions): FastifyInstance {
   const { posthorn, log } = options;
@@ -43,6 +55,9 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEAD_LIMIT },
+    routerOptions: { maxParamLength: MAX_PATH_PART },
     trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     // Whoever sends on an open connection while the server closes is still served, on that one last time.
     return503OnClosing: false,
@@ -61,8 +76,11 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.addHook('onSend', async (_request, reply) => {
-    void reply.headers(ANSWER_HEADERS);
+  server.addHook('onSend', async (request, reply) => {
+    for (const [name, value] of Object.entries(answerHeaders(request))) {
+      // What a route says itself stands.
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    }
     // A connection that were kept would hold the close up until it is idle for long enough.
     if (closing) void reply.header('connection', 'close');
   });

@@ -117,12 +117,38 @@ describe('a problem', () => {
   });
 });
 
-test('every answer forbids to guess its type and to store it', async () => {
-  const { call } = await openTestApi();
+test('every answer forbids to guess its type, to store it and to show it in a page', async () => {
+  const { call, address } = await openTestApi();
+  const expected = {
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'DENY',
+  };
   for (const path of ['/healthz', '/v1/webhooks', '/v1/nothing', '/v1/webhooks/%zz']) {
     const { headers } = await call('GET', path);
-    expect([path, headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
-    expect([path, headers.get('cache-control')]).toEqual([path, 'no-store']);
+    expect({ path, ...Object.fromEntries(headers) }).toMatchObject({ path, ...expected });
+    expect(headers.has('strict-transport-security')).toBe(false);
+  }
+  const unread = await exchange(address, 'NONSENSE\r\n\r\n');
+  for (const [name, value] of Object.entries(expected)) {
+    expect(unread).toContain(`\r\n${name}: ${value}\r\n`);
+  }
+});
+
+test('browsers are told to come by https where a trusted proxy says that they did', async () => {
+  const { call: trusting } = await openTestApi({ trustProxy: '127.0.0.0/8' });
+  const { call: trustingNobody } = await openTestApi();
+  for (const path of ['/healthz', '/v1/webhooks', '/v1/nothing']) {
+    const promise = async (call: typeof trusting, proto: string) => {
+      const { headers } = await call('GET', path, { headers: { 'x-forwarded-proto': proto } });
+      return headers.get('strict-transport-security');
+    };
+    expect(await promise(trusting, 'https')).toBe('max-age=31536000');
+    expect(await promise(trusting, 'http')).toBeNull();
+    expect(await promise(trustingNobody, 'https')).toBeNull();
   }
 });
 

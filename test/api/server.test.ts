@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ApiRoutes, startApi } from '../../src/api/server.js';
+import { type ApiRoutes, createApiServer, startApi } from '../../src/api/server.js';
 import { createLogger } from '../../src/log.js';
 import { openTestPosthorn } from '../support/posthorn.js';
 import { API_KEY, caller, openTestApi } from './setup.js';
@@ -112,6 +112,28 @@ test('a client that hangs up in the middle of a body leaves nothing behind', asy
   socket.destroy();
   expect((await call('GET', '/v1/webhooks')).body).toEqual({ data: [], nextCursor: null });
   expect(await ledger.webhook.count()).toBe(0);
+});
+
+test('connections, heads and requests have a time limit, and heads one of size', async () => {
+  const { posthorn } = await openTestPosthorn();
+  const log = createLogger('silent');
+  const { server, initialConfig } = createApiServer({ posthorn, log, routes: 'health' });
+  expect(server).toMatchObject({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+  });
+  expect(initialConfig).toMatchObject({ bodyLimit: 256 * 1024 });
+});
+
+test('a path that is too long is refused, and so is an id in it', async () => {
+  const { call } = await openTestApi();
+  const long = await call('GET', `/v1/${'x'.repeat(17_000)}`);
+  expect([long.status, long.body.code]).toEqual([431, 'headers_too_large']);
+  const query = await call('GET', `/v1/webhooks?accountId=${'x'.repeat(10_000)}`);
+  expect([query.status, query.body.code]).toEqual([400, 'invalid_input']);
+  const id = await call('GET', `/v1/webhooks/${'x'.repeat(1_000)}`);
+  expect([id.status, id.body.code]).toEqual([404, 'not_found']);
 });
 
 test('a port that is taken is an error', async () => {
