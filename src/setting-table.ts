@@ -68,7 +68,7 @@ export const SETTINGS = {
   healthPort: optional(
     'POSTHORN_HEALTH_PORT',
     wholeNumber(0, 65_535),
-    'The port on which a process without the api role serves /healthz and /readyz; not served where left out.',
+    'The port on which a process without the api role serves /healthz, /readyz and /metrics, without a key; not served where left out.',
   ),
   port: withDefault(
     'PORT',

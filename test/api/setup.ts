@@ -73,7 +73,7 @@ export function caller(address: string): Call {
     return {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? {} : JSON.parse(text),
+      body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text || '{}') : {},
     };
   };
 }
