@@ -96,6 +96,8 @@ export async function changeHolds(
     ), changed AS (
       UPDATE posthorn.holds AS hold SET
         state = input."state", allowance = input."allowance", openings = input."openings",
+        -- Whichever delivery tried, its retry is no try: it waits for the pause like the others.
+        probe = NULL,
         since = CASE WHEN hold.state = input."state" THEN hold.since ELSE ${now.toISOString()}::timestamptz END,
         release_at = coalesce(input."releaseAt", hold.release_at)
       FROM input WHERE hold.webhook_id = input."webhookId" AND hold.state = input."was"

@@ -217,6 +217,32 @@ describe('an open breaker', () => {
     expect((await release(ledger, after(30 + 45))).deliveries).toHaveLength(1); // it was lost
   });
 
+  test('keeps to its pause when the delivery that tried comes back for its retry', async () => {
+    const { ledger } = await setup();
+    const webhookId = await register(ledger, 'a');
+    await hold(ledger, webhookId, 'open', 1);
+    await write(ledger, 'a', 2);
+    const [tried] = (await release(ledger, now)).deliveries;
+    expect(await findHold(ledger, webhookId)).toMatchObject({ probe: tried?.id });
+    const change = { state: 'open' as const, allowance: 1, openings: 2, releaseAt: after(60) };
+    await changeHolds(ledger, [{ webhookId, was: 'half_open', change }], after(1));
+    await ledger.delivery.updateMany({
+      where: { id: tried?.id ?? '' },
+      data: { dueAt: after(5), dispatchAt: after(5) },
+    });
+    const claim = { now: after(6), leaseMs: 600_000, limit: 100 };
+    expect(await claimDue(ledger, claim, async () => undefined)).toMatchObject({
+      due: [],
+      parked: 1,
+    });
+    expect(await findHold(ledger, webhookId)).toMatchObject({
+      state: 'open',
+      releaseAt: after(60),
+    });
+    expect((await release(ledger, after(30))).deliveries).toEqual([]);
+    expect((await release(ledger, after(61))).deliveries).toHaveLength(1);
+  });
+
   test('that is idle tries with the first delivery that comes', async () => {
     const { ledger } = await setup();
     const id = await register(ledger, 'a');
