@@ -19,9 +19,22 @@ export interface StormParts {
   readonly random: () => number;
 }
 
+/** What a fault is about. Two about the same are not made to last at the same time. */
+export const FAULTY_PARTS = [
+  'worker',
+  'scheduler',
+  'api',
+  'redis',
+  'postgres',
+  'receiver',
+] as const;
+
+export type FaultyPart = (typeof FAULTY_PARTS)[number];
+
 /** One thing that goes wrong, and comes right again. */
 export interface Fault {
   readonly name: string;
+  readonly part: FaultyPart;
   /**
    * How many workers' attempts in flight it may have made a second time: those of the workers that it ends,
    * or keeps from renewing their jobs' locks. 0 for a fault that must not cost a single duplicate.
@@ -58,16 +71,19 @@ async function forAWhile(
 export const FAULTS: readonly Fault[] = [
   {
     name: 'a worker is killed',
+    part: 'worker',
     workersHit: 1,
     strike: async ({ workers, random }) => oneOf(workers, random).signal('SIGKILL'),
   },
   {
     name: 'a worker is told to stop, as by a deployment',
+    part: 'worker',
     workersHit: 0,
     strike: async ({ workers, random }) => oneOf(workers, random).signal('SIGTERM'),
   },
   {
     name: 'a worker is stopped for longer than its lock, and goes on',
+    part: 'worker',
     workersHit: 1,
     strike: async (parts) => {
       const worker = oneOf(parts.workers, parts.random);
@@ -81,11 +97,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a scheduler is killed',
+    part: 'scheduler',
     workersHit: 0,
     strike: async ({ schedulers, random }) => oneOf(schedulers, random).signal('SIGKILL'),
   },
   {
     name: 'a scheduler is stopped for a while, and goes on',
+    part: 'scheduler',
     workersHit: 0,
     strike: async (parts) => {
       const scheduler = oneOf(parts.schedulers, parts.random);
@@ -99,11 +117,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the API is killed',
+    part: 'api',
     workersHit: 0,
     strike: async ({ apis, random }) => oneOf(apis, random).signal('SIGKILL'),
   },
   {
     name: 'Redis restarts and has lost everything',
+    part: 'redis',
     workersHit: WORKERS,
     strike: async (parts) =>
       forAWhile(
@@ -115,6 +135,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'Redis is flushed',
+    part: 'redis',
     workersHit: WORKERS,
     strike: async ({ redis }) => {
       await redis.command('FLUSHALL');
@@ -122,11 +143,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'Redis drops every connection, as at a failover',
+    part: 'redis',
     workersHit: WORKERS,
     strike: async ({ redisProxy }) => redisProxy.drop(),
   },
   {
     name: 'Redis is full',
+    part: 'redis',
     workersHit: WORKERS,
     strike: async (parts) =>
       forAWhile(
@@ -138,6 +161,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the network to Redis stalls',
+    part: 'redis',
     workersHit: WORKERS,
     strike: async (parts) =>
       forAWhile(
@@ -149,6 +173,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the network to Redis is cut',
+    part: 'redis',
     workersHit: WORKERS,
     strike: async (parts) =>
       forAWhile(
@@ -160,6 +185,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'PostgreSQL crashes and recovers',
+    part: 'postgres',
     workersHit: 0,
     strike: async ({ postgres, postgresProxy }) => {
       await postgres.crash();
@@ -168,11 +194,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "PostgreSQL's backends are killed",
+    part: 'postgres',
     workersHit: 0,
     strike: ({ postgres }) => postgres.killBackends(),
   },
   {
     name: 'PostgreSQL has no connection left',
+    part: 'postgres',
     workersHit: 0,
     strike: async (parts) =>
       forAWhile(
@@ -184,6 +212,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "PostgreSQL's disk is full",
+    part: 'postgres',
     workersHit: 0,
     strike: async (parts) =>
       forAWhile(
@@ -195,6 +224,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the network to PostgreSQL stalls',
+    part: 'postgres',
     workersHit: 0,
     strike: async (parts) =>
       forAWhile(
@@ -206,6 +236,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the network to PostgreSQL is cut',
+    part: 'postgres',
     workersHit: 0,
     strike: async (parts) =>
       forAWhile(
@@ -217,6 +248,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the receivers die and return',
+    part: 'receiver',
     workersHit: 0,
     strike: async (parts) =>
       forAWhile(
@@ -228,6 +260,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the receivers hang',
+    part: 'receiver',
     workersHit: 0,
     strike: async (parts) =>
       forAWhile(

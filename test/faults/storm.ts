@@ -11,7 +11,7 @@ import { environment } from '../support/posthorn-process.js';
 import { freePort, startRedis } from '../support/redis-server.js';
 import { type StormPostgres, startStormPostgres } from '../support/storm-postgres.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
-import { FAULTS, type Fault, type StormParts, WORKERS } from './faults.js';
+import { type Fault, type StormParts, WORKERS } from './faults.js';
 import { keepProcess, processesWith } from './storm-processes.js';
 import { type Produced, produce } from './storm-producers.js';
 import {
@@ -57,17 +57,24 @@ const SOON: PosthornOptions = {
   shutdownTimeout: '5s',
 };
 
+/** What a storm is made of. */
+export interface StormOptions {
+  /** Decides on the faults, their order and how long they last. */
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  /** How many strike. */
+  readonly strikes: number;
+}
+
 /**
- * Runs a storm of so many faults while events flow, lets it end, waits until nothing is pending, and stops
+ * Runs a storm of faults while events flow, lets it end, waits until nothing is pending, and stops
  * everything. What it was like is then handed to `audit`, while the ledger and the receivers still stand.
- *
- * @param seed decides on the faults, their order and how long they last
  */
 export async function runStorm(
-  seed: number,
-  strikes: number,
+  options: StormOptions,
   audit: (record: StormRecord) => Promise<void>,
 ): Promise<void> {
+  const { seed } = options;
   const random = createSeededRandom(seed);
   const cleanups: (() => Promise<unknown>)[] = [];
   try {
@@ -84,7 +91,7 @@ export async function runStorm(
     const marker = `storm-${randomBytes(6).toString('hex')}`;
     const apiKey = randomBytes(16).toString('hex');
     const port = await freePort();
-    const options: PosthornOptions = {
+    const settings: PosthornOptions = {
       ...SOON,
       databaseUrl: postgres.urlBehind(postgresProxy.port),
       redisUrl: `redis://127.0.0.1:${redisProxy.port}`,
@@ -95,14 +102,14 @@ export async function runStorm(
       port,
       logLevel: 'info',
     };
-    const posthorn = await createPosthorn(options, { log: pino({ level: 'silent' }) });
+    const posthorn = await createPosthorn(settings, { log: pino({ level: 'silent' }) });
     cleanups.push(() => posthorn.stop());
-    const ledger = openLedger({ databaseUrl: String(options.databaseUrl), poolSize: 4 });
+    const ledger = openLedger({ databaseUrl: String(settings.databaseUrl), poolSize: 4 });
     cleanups.push(() => ledger.$disconnect());
     const webhookIds = await registerEndpoints(posthorn, receiver);
 
     const keep = (role: string) => {
-      const kept = keepProcess(role, environment(options));
+      const kept = keepProcess(role, environment(settings));
       cleanups.push(() => kept.kill());
       return kept;
     };
@@ -137,7 +144,7 @@ export async function runStorm(
       apis,
       random,
     };
-    const struck = await strike(parts, strikes);
+    const struck = await strike(parts, options);
     calm.abort();
     const produced = await producing;
 
@@ -171,15 +178,15 @@ async function registerEndpoints(posthorn: Posthorn, receiver: StormReceiver) {
 }
 
 /** Strikes again and again, sometimes with the next fault while one still lasts. */
-async function strike(parts: StormParts, strikes: number): Promise<Fault[]> {
+async function strike(parts: StormParts, { faults, strikes }: StormOptions): Promise<Fault[]> {
   const { random } = parts;
   const struck: Fault[] = [];
   const lasting = new Map<Fault, Promise<void>>();
   for (let n = 0; n < strikes; n += 1) {
-    const fault = FAULTS[Math.floor(random() * FAULTS.length)];
+    const fault = faults[Math.floor(random() * faults.length)];
     if (fault === undefined || lasting.has(fault)) continue;
     // What needs PostgreSQL to answer is not begun while it recovers from a crash, and Redis alike.
-    const busy = [...lasting.keys()].some((other) => partOf(other) === partOf(fault));
+    const busy = [...lasting.keys()].some((other) => other.part === fault.part);
     if (busy) await Promise.all(lasting.values());
     struck.push(fault);
     lasting.set(
@@ -191,15 +198,6 @@ async function strike(parts: StormParts, strikes: number): Promise<Fault[]> {
   }
   await Promise.all(lasting.values());
   return struck;
-}
-
-/** What a fault is about: two about the same are not made to last at the same time. */
-function partOf({ name }: Fault): string {
-  return (
-    ['PostgreSQL', 'Redis', 'receivers', 'worker', 'scheduler', 'API'].find((part) =>
-      name.includes(part),
-    ) ?? name
-  );
 }
 
 /** Waits until every delivery has ended. */
