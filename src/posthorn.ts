@@ -13,7 +13,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { createProducer, type Producer } from './producers/producer.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
 import { openQueueBackend } from './queue/open-backend.js';
-import { type Role, startScheduler, startWorker } from './roles.js';
+import type { Role } from './roles.js';
 import { openLedger } from './store/ledger.js';
 import {
   createDeliveries,
@@ -138,6 +138,8 @@ async function assemble(parts: {
     keys,
     queue,
     async start(roles) {
+      // Only here, so that a backend that enqueues need not load what makes deliveries.
+      const { startScheduler, startWorker } = await import('./roles.js');
       if (roles.includes('scheduler')) running.push(await startScheduler(context));
       if (roles.includes('worker')) running.push(await startWorker(context));
     },

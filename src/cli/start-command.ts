@@ -5,7 +5,6 @@ import { createPosthorn, type Posthorn } from '../posthorn.js';
 import { createCommand } from './command.js';
 import type { OutputFlags } from './output.js';
 import { endOnSignals, prepareEnd, STOP_PATIENCE_MS } from './process-end.js';
-import { serve } from './serve.js';
 import { checkProcesses, parseProcesses, ROLES, readRoles } from './start-flags.js';
 import { createWorkerProcesses } from './worker-processes.js';
 
@@ -45,6 +44,8 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
     showKeys(posthorn);
     posthorn.metrics.watchProcess();
     await posthorn.start(roles.filter((role) => role !== 'api'));
+    // Only here, so that the other commands start quickly.
+    const { serve } = await import('./serve.js');
     const api = await serve(posthorn, roles, log);
     if (api !== undefined) parts.push(api);
     log.info({ roles, processes, address: api?.address, ...surroundings(posthorn) }, 'started');
