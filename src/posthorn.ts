@@ -90,8 +90,8 @@ async function assemble(parts: {
   const { settings, log, clock, isAllowed, installation } = parts;
   const { databaseUrl } = installation;
   const secretBox = createSecretBox(installation.secretKey, installation.formerSecretKeys);
-  const { databasePool: poolSize, preparedStatements: prepare } = settings;
-  const ledger = openLedger({ databaseUrl, poolSize, prepare });
+  const { databasePool: poolSize, preparedStatements: prepare, answerTimeout } = settings;
+  const ledger = openLedger({ databaseUrl, poolSize, prepare, answerTimeoutMs: answerTimeout });
   const backend = openQueueBackend({ settings, databaseUrl, log });
   const queue = openDeliveryQueue(backend, settings, log);
   const producer = createProducer({ ledger, queue, clock, log });

@@ -305,6 +305,12 @@ export const SETTINGS = {
     '10',
     'Most PostgreSQL connections of one process, besides one that listens and those of the embedded queue.',
   ),
+  answerTimeout: withDefault(
+    'POSTHORN_ANSWER_TIMEOUT',
+    duration('1s', '30m'),
+    '2m',
+    'How long PostgreSQL, or Redis towards a worker (there at least 15s), may owe an answer in silence before the connection is given up, as where a network swallows what is sent.',
+  ),
   preparedStatements: withDefault(
     'POSTHORN_PREPARED_STATEMENTS',
     onOrOff,

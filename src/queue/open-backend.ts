@@ -7,13 +7,16 @@ import { openRedisBackend } from './redis-backend.js';
 
 /** Opens the backend that the settings name. Throws `InvalidSettingsError`. */
 export function openQueueBackend(options: {
-  settings: Pick<Settings, 'redisUrl' | 'queuePrefix' | 'shards' | 'workerLock'>;
+  settings: Pick<Settings, 'redisUrl' | 'queuePrefix' | 'shards' | 'workerLock' | 'answerTimeout'>;
   databaseUrl: string;
   log: Logger;
 }): QueueBackend {
   const { settings, databaseUrl, log } = options;
   const { redisUrl: nodes, queuePrefix: prefix, shards, workerLock: lockMs } = settings;
-  if (nodes !== undefined) return openRedisBackend({ nodes, prefix, shards, lockMs, log });
+  const { answerTimeout: answerTimeoutMs } = settings;
+  if (nodes !== undefined) {
+    return openRedisBackend({ nodes, prefix, shards, lockMs, answerTimeoutMs, log });
+  }
   if (shards > 1) {
     const fault = `is ${shards}, and without REDIS_URL only 1 fits: the database carries the jobs`;
     throw new InvalidSettingsError(`POSTHORN_SHARDS ${fault}`, {

@@ -11,6 +11,9 @@ import { shardPrefix } from './shards.js';
 /** How long a command of a producer or the dispatcher may take before it fails. */
 const COMMAND_TIMEOUT_MS = 5_000;
 
+/** More than BullMQ's workers wait for a job in one command, which is 10 s at most. */
+const LONGEST_BLOCK_MS = 15_000;
+
 /** How long a first connection is waited for before a command fails. */
 const CONNECT_PATIENCE_MS = 2_000;
 
@@ -23,16 +26,23 @@ export function openRedisBackend(options: {
   prefix: string;
   shards: number;
   lockMs: number;
+  /** How long Redis may owe a worker an answer in silence before the connection is given up. */
+  answerTimeoutMs: number;
   log: Logger;
 }): QueueBackend {
-  const { nodes, prefix, shards, lockMs, log } = options;
+  const { nodes, prefix, shards, lockMs, answerTimeoutMs, log } = options;
   const prefixes = Array.from({ length: shards }, (_, index) => shardPrefix(prefix, index, shards));
   // One mark tells the number of shards, and one in each shard that this shard's jobs are there.
   const markKey = `${prefix}:mark`;
   const shardMarkKeys = prefixes.map((own) => `${own}:shard-mark`);
   const queueConnection = connect(
     nodes,
-    { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS },
+    {
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      socketTimeout: COMMAND_TIMEOUT_MS,
+    },
     log,
   );
 
@@ -54,7 +64,11 @@ export function openRedisBackend(options: {
 
   /** A connection that waits for Redis however long it is away. */
   function connectWorker(): Redis | Cluster {
-    const patience = { maxRetriesPerRequest: null, enableOfflineQueue: true };
+    const patience = {
+      maxRetriesPerRequest: null,
+      enableOfflineQueue: true,
+      socketTimeout: Math.max(answerTimeoutMs, LONGEST_BLOCK_MS),
+    };
     const connection = connect(nodes, patience, log);
     workerConnections.push(connection);
     return connection;
@@ -130,6 +144,8 @@ interface Patience {
   readonly maxRetriesPerRequest: number | null;
   readonly enableOfflineQueue: boolean;
   readonly commandTimeout?: number;
+  /** How long a command may wait for its answer before the connection is given up, and made anew. */
+  readonly socketTimeout: number;
 }
 
 function connect(nodes: readonly string[], patience: Patience, log: Logger): Redis | Cluster {

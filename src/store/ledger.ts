@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.js';
@@ -22,22 +23,24 @@ export interface SqlRunner {
  *
  * @param options.prepare whether statements are prepared, which needs connections of one's own: a pooler
  *   that hands out another one for each transaction may not know them
+ * @param options.answerTimeoutMs how long PostgreSQL may be silent before the connection is given up, and
+ *   what was asked on it fails
  */
 export function openLedger(options: {
   databaseUrl: string;
   poolSize: number;
   prepare?: boolean;
+  answerTimeoutMs?: number;
 }): Ledger {
-  const { databaseUrl, poolSize, prepare = true } = options;
+  const { databaseUrl, poolSize, prepare = true, answerTimeoutMs = 120_000 } = options;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: poolSize,
     application_name: 'posthorn',
     connectionTimeoutMillis: 10_000,
+    stream: () => impatientSocket(answerTimeoutMs),
     // A plan that looks at its parameters is made anew each time; ours are as good without.
-    ...(prepare
-      ? { onConnect: (client) => client.query('SET plan_cache_mode = force_generic_plan') }
-      : {}),
+    ...(prepare ? { onConnect: (client) => client.query(SESSION) } : {}),
   });
   const nameOf = createStatementNames();
   const adapter = new PrismaPg(pool, {
@@ -46,4 +49,26 @@ export function openLedger(options: {
     ...(prepare ? { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) } : {}),
   });
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
+}
+
+/**
+ * What each session sets. Locks of a machine that is gone are let go: the server notices within a minute
+ * that nobody is there, and ends a transaction that does nothing for as long.
+ */
+const SESSION = `
+  SET plan_cache_mode = force_generic_plan;
+  SET idle_in_transaction_session_timeout = '60s';
+  SET tcp_keepalives_idle = 30;
+  SET tcp_keepalives_interval = 10;
+  SET tcp_keepalives_count = 3`;
+
+/**
+ * A socket that gives up in silence. A network that swallows packets tells nobody: without it a statement
+ * would wait until the system gives up, which takes a quarter of an hour.
+ */
+function impatientSocket(limitMs: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(limitMs, () => {
+    socket.destroy(new Error(`PostgreSQL was silent for ${limitMs} ms`));
+  });
 }

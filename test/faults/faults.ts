@@ -172,6 +172,12 @@ export const FAULTS: readonly Fault[] = [
       ),
   },
   {
+    name: 'the network to Redis swallows what is sent',
+    part: 'redis',
+    workersHit: WORKERS,
+    strike: async ({ redisProxy }) => redisProxy.swallow(),
+  },
+  {
     name: 'the network to Redis is cut',
     part: 'redis',
     workersHit: WORKERS,
@@ -233,6 +239,12 @@ export const FAULTS: readonly Fault[] = [
         () => parts.postgresProxy.stall(),
         () => parts.postgresProxy.restore(),
       ),
+  },
+  {
+    name: 'the network to PostgreSQL swallows what is sent',
+    part: 'postgres',
+    workersHit: 0,
+    strike: async ({ postgresProxy }) => postgresProxy.swallow(),
   },
   {
     name: 'the network to PostgreSQL is cut',

@@ -55,6 +55,7 @@ const SOON: PosthornOptions = {
   breakerPause: '500ms',
   breakerPauseCap: '2s',
   shutdownTimeout: '5s',
+  answerTimeout: '5s',
 };
 
 /** What a storm is made of. */

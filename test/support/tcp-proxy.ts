@@ -5,6 +5,8 @@ import { type AddressInfo, connect as connectTcp, createServer, type Socket } fr
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
+  /** True where nothing comes through any more. */
+  swallowed: boolean;
 }
 
 /** Stands between a client and a server, on a free port of 127.0.0.1, and spoils the connection on demand. */
@@ -14,6 +16,8 @@ export interface TcpProxy {
   aim(port: number): void;
   /** Keeps every connection open and lets no byte through, either way, until `restore`. */
   stall(): void;
+  /** Lets no byte through on the connections there are, for ever; new ones are let through. */
+  swallow(): void;
   /** Resets every connection; those made from now on are reset, too, until `restore`. */
   cut(): void;
   /** Resets every connection once; new ones are let through. */
@@ -29,9 +33,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const links = new Set<Link>();
 
   /** Stops or starts reading on both ends; what the kernel has read already waits in its buffers. */
-  function flow({ client, server }: Link): void {
+  function flow({ client, server, swallowed }: Link): void {
     for (const socket of [client, server]) {
-      if (state === 'stalled') socket.pause();
+      if (swallowed || state === 'stalled') socket.pause();
       else socket.resume();
     }
   }
@@ -51,7 +55,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     }
     const server = connectTcp(port, '127.0.0.1');
     server.on('error', () => client.resetAndDestroy());
-    const link = { client, server };
+    const link: Link = { client, server, swallowed: false };
     links.add(link);
     for (const [from, to] of [
       [client, server],
@@ -80,6 +84,12 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     stall: () => {
       state = 'stalled';
       for (const link of links) flow(link);
+    },
+    swallow: () => {
+      for (const link of links) {
+        link.swallowed = true;
+        flow(link);
+      }
     },
     cut: () => {
       state = 'cut';
