@@ -60,10 +60,12 @@ export async function auditStorm(record: StormRecord): Promise<void> {
   }
   expect(receiver.forged()).toBe(0);
 
-  // Duplicates and successes that were not recorded: at most what was in flight where a fault struck.
+  // Duplicates and successes that were not recorded: at most what was in flight where a fault struck, and
+  // what a machine under load kept from renewing its lock.
   const workersHit = struck.reduce((sum, fault) => sum + fault.workersHit, 0);
-  expect(again).toBeLessThanOrEqual(workersHit * CONCURRENCY);
-  expect(unrecorded).toBeLessThanOrEqual(workersHit * CONCURRENCY);
+  const bound = workersHit * CONCURRENCY + record.stalled;
+  expect(again).toBeLessThanOrEqual(bound);
+  expect(unrecorded).toBeLessThanOrEqual(bound);
 
   const { findings } = await posthorn.reconciliation.run({ sinceMs: 3_600_000, dryRun: true });
   expect(findings.filter(({ found }) => found > 0)).toEqual([]);

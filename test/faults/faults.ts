@@ -89,7 +89,7 @@ export const FAULTS: readonly Fault[] = [
       const worker = oneOf(parts.workers, parts.random);
       await forAWhile(
         parts,
-        [4_000, 7_000],
+        [5_000, 8_000],
         () => worker.signal('SIGSTOP'),
         () => worker.signal('SIGCONT'),
       );

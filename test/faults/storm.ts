@@ -32,6 +32,8 @@ export interface StormRecord {
   readonly receiver: StormReceiver;
   readonly postgres: StormPostgres;
   readonly posthorn: Posthorn;
+  /** Jobs that another worker took up, because their lock had run out. */
+  readonly stalled: number;
   /** The exit codes of all processes that were told to stop. */
   readonly exitCodes: readonly (number | null)[];
   /** Processes of the storm that were still there when all had stopped. */
@@ -50,7 +52,7 @@ const SOON: PosthornOptions = {
   retryAttemptsLow: 3,
   nearRetry: '1s',
   queueLease: '15s',
-  workerLock: '3s',
+  workerLock: '4s',
   pollInterval: '500ms',
   breakerPause: '500ms',
   breakerPauseCap: '2s',
@@ -159,11 +161,25 @@ export async function runStorm(
     }
     const exitCodes = await Promise.all(processes.map((each) => each.stop()));
     const leaked = processesWith(marker);
-    await audit({ struck, produced, webhookIds, receiver, postgres, posthorn, exitCodes, leaked });
+    const stalled = processes.reduce((sum, each) => sum + stalledIn(each.output()), 0);
+    await audit({
+      stalled,
+      struck,
+      produced,
+      webhookIds,
+      receiver,
+      postgres,
+      posthorn,
+      exitCodes,
+      leaked,
+    });
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
   }
 }
+
+/** How often a process says that it took up a job of a worker that gave no sign of life. */
+const stalledIn = (output: string) => output.split('a worker died with this delivery').length - 1;
 
 async function registerEndpoints(posthorn: Posthorn, receiver: StormReceiver) {
   const webhookIds = new Map<Endpoint, string>();
