@@ -154,7 +154,8 @@ async function produce(posthorn, rate, signal) {
     const due = Math.round((rate * pauseMs) / 1_000);
     const events = Array.from({ length: due }, (_, index) => ({
       type: index % 10 === 0 ? 'soak.some' : 'soak.all',
-      payload: { n: enqueued + index, text: 'x'.repeat(500) },
+      // Large, so that what workers keep in memory of events is full soon.
+      payload: { n: enqueued + index, text: 'x'.repeat(5_000) },
     }));
     await posthorn.enqueueMany(events);
     enqueued += due;

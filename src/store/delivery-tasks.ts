@@ -91,8 +91,11 @@ interface WebhookRow extends Omit<TaskWebhook, 'maxInFlight'> {
 /** Webhooks whose configuration is kept in memory. */
 const MOST_WEBHOOKS = 10_000;
 
-/** Payloads kept in memory for the webhooks that they still go to, in characters. */
-const MOST_PAYLOAD = 16 * 2 ** 20;
+/** Events kept in memory for the webhooks that they still go to, in bytes. */
+const MOST_EVENT_BYTES = 16 * 2 ** 20;
+
+/** What an event takes besides its payload, in bytes: many small ones would be many times their text. */
+const EVENT_OVERHEAD_BYTES = 512;
 
 /**
  * Reads in one statement what changes with each attempt, and keeps what does not: events, which are
@@ -101,8 +104,8 @@ const MOST_PAYLOAD = 16 * 2 ** 20;
  */
 export function createTaskLoader(ledger: Ledger): TaskLoader {
   const events = new LRUCache<string, TaskEvent>({
-    maxSize: MOST_PAYLOAD,
-    sizeCalculation: (event) => event.payloadJson.length + 1,
+    maxSize: MOST_EVENT_BYTES,
+    sizeCalculation: (event) => event.payloadJson.length + EVENT_OVERHEAD_BYTES,
   });
   const webhooks = new LRUCache<string, { version: number; webhook: TaskWebhook }>({
     max: MOST_WEBHOOKS,
