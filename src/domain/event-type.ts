@@ -63,6 +63,8 @@ export function wantsEventType(compiled: string | null, type: string): boolean {
   return compiled === null || new RegExp(compiled).test(type);
 }
 
+/** A value for a message: text in quotes and not all of it; of anything else its type. */
 function quote(value: unknown): string {
-  return JSON.stringify(value)?.slice(0, MAX_EVENT_TYPE_LENGTH) ?? 'undefined';
+  if (typeof value !== 'string') return `of the type ${value === null ? 'null' : typeof value}`;
+  return JSON.stringify(value.slice(0, MAX_EVENT_TYPE_LENGTH));
 }

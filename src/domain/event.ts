@@ -1,11 +1,12 @@
 import { InvalidInputError, InvalidPayloadError, PayloadTooLargeError } from './errors.js';
 import { assertEventType } from './event-type.js';
+import { nestsDeeperThan } from './json-depth.js';
 
 /** What a producer hands in. */
 export interface NewEvent {
   /** Dot-separated segments, like `expense.created`. */
   readonly type: string;
-  /** Any value that JSON can hold, at most 256 KiB of it. */
+  /** Any value that JSON can hold, at most 256 KiB of it and nested at most 500 levels deep. */
   readonly payload: unknown;
   /** Whose webhooks are told; `default` where left out. */
   readonly accountId?: string | undefined;
@@ -15,6 +16,12 @@ export interface NewEvent {
 
 /** Largest payload, in bytes of JSON. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/**
+ * How deep a payload may be nested. Parsers that receivers use have limits of their own: PHP's default is
+ * 512, and a delivery holds the payload one level down.
+ */
+export const MAX_PAYLOAD_DEPTH = 500;
 
 /** Longest account id and idempotency key, in characters. */
 export const MAX_KEY_LENGTH = 255;
@@ -37,11 +44,19 @@ export interface CheckedEvent {
  * `InvalidInputError`.
  */
 export function checkEvent(event: NewEvent): CheckedEvent {
-  assertEventType(event.type);
-  const accountId = checkKey('accountId', event.accountId ?? DEFAULT_ACCOUNT);
-  const idempotencyKey =
-    event.idempotencyKey === undefined ? null : checkKey('idempotencyKey', event.idempotencyKey);
-  return { accountId, type: event.type, payloadJson: payloadJson(event.payload), idempotencyKey };
+  if (typeof event !== 'object' || event === null) {
+    throw new InvalidInputError('an event must be an object with a type and a payload');
+  }
+  // Each is read once, so that what is checked is what is written.
+  const { type, accountId = DEFAULT_ACCOUNT, idempotencyKey, payload } = event;
+  assertEventType(type);
+  return {
+    accountId: checkKey('accountId', accountId),
+    type,
+    payloadJson: payloadJson(payload),
+    idempotencyKey:
+      idempotencyKey === undefined ? null : checkKey('idempotencyKey', idempotencyKey),
+  };
 }
 
 /** Checks an account id or an idempotency key. Throws `InvalidInputError`. */
@@ -60,6 +75,11 @@ function payloadJson(payload: unknown): string {
     throw new PayloadTooLargeError(
       `the payload is ${bytes} bytes of JSON, and at most ${MAX_PAYLOAD_BYTES} (256 KiB) fit`,
       { hint: 'send an id in the payload and let the receiver fetch the rest' },
+    );
+  }
+  if (nestsDeeperThan(json, MAX_PAYLOAD_DEPTH)) {
+    throw new InvalidPayloadError(
+      `the payload is nested too deep: at most ${MAX_PAYLOAD_DEPTH} levels fit`,
     );
   }
   return json;

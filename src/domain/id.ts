@@ -33,5 +33,7 @@ export function firstIdAt(prefix: IdPrefix, at: Date): string {
 
 /** True where the text has the form of an id of that prefix. */
 export function isId(prefix: IdPrefix, text: string): boolean {
+  // Callers without types may hand in anything.
+  if (typeof text !== 'string') return false;
   return text.startsWith(prefix) && /^[0-9a-f]{32}$/.test(text.slice(prefix.length));
 }

@@ -103,12 +103,14 @@ export function createProducer(options: {
     events: readonly NewEvent[],
     { tx }: EnqueueOptions = {},
   ): Promise<EnqueuedEvent[]> {
+    if (!Array.isArray(events)) throw new InvalidInputError('the events must be an array');
     if (events.length > MAX_EVENTS) {
       throw new InvalidInputError(
         `${events.length} events are too many for one call: at most ${MAX_EVENTS} fit`,
       );
     }
-    const rows = events.map((event) => toRow(checkEvent(event)));
+    // A gap in the list is no event either.
+    const rows = Array.from(events, (event: NewEvent) => toRow(checkEvent(event)));
     if (rows.length === 0) return [];
     const written = await write(rows, tx);
     return written.map(({ id, duplicate, deliveryCount }) => {

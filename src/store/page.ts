@@ -18,10 +18,13 @@ export interface PageRequest {
 export const DEFAULT_PAGE = 25;
 export const LARGEST_PAGE = 100;
 
+/** Cursors are ids. */
+const CURSOR = /^[a-z]+_[0-9a-f]{32}$/;
+
 /**
  * Reads one page of rows that are ordered by id, newest first: `read` is asked for one row more than the
- * page holds, which tells whether another page follows. Throws `InvalidInputError` for a limit that does
- * not fit.
+ * page holds, which tells whether another page follows. Throws `InvalidInputError` for a limit or
+ * a cursor that does not fit.
  */
 export async function readPage<Row extends { id: string }, Item>(
   request: PageRequest,
@@ -34,7 +37,13 @@ export async function readPage<Row extends { id: string }, Item>(
       details: { limit: `1 to ${LARGEST_PAGE}` },
     });
   }
-  const rows = await read({ before: request.cursor, take: limit + 1 });
+  const { cursor } = request;
+  if (cursor !== undefined && !CURSOR.test(cursor)) {
+    throw new InvalidInputError('the cursor does not fit: use the nextCursor of the page before', {
+      details: { cursor: 'must be the nextCursor of the page before' },
+    });
+  }
+  const rows = await read({ before: cursor, take: limit + 1 });
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {

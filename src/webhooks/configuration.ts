@@ -32,7 +32,8 @@ export interface WebhookInput {
   readonly rateLimit?: number | null | undefined;
 }
 
-const MAX_DESCRIPTION = 500;
+/** Longest description and longest reason of a deactivation, in characters. */
+const MAX_TEXT = 500;
 const MAX_HEADERS = 20;
 const MAX_HEADER_VALUE = 1_024;
 const MOST_IN_FLIGHT = 10_000;
@@ -48,19 +49,27 @@ export function checkConfiguration<Input extends Partial<WebhookInput>>(
   isAllowed: AddressPolicy,
   urlRules: UrlRules,
 ): Partial<WebhookConfiguration> {
+  assertObject(input);
   const { url, eventTypes, tier, description, headers, maxInFlight, rateLimit } = input;
   return {
     ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed, urlRules).href }),
     ...(eventTypes === undefined ? {} : checkEventTypes(eventTypes)),
     ...(tier === undefined ? {} : { tier: checkTier(tier) }),
-    ...(description === undefined ? {} : { description: checkDescription(description) }),
+    ...(description === undefined ? {} : { description: checkText('description', description) }),
     ...(headers === undefined ? {} : { headers: checkHeaders(headers) }),
     ...(maxInFlight === undefined ? {} : { maxInFlight: checkMaxInFlight(maxInFlight) }),
     ...(rateLimit === undefined ? {} : { rateLimit: checkRateLimit(rateLimit) }),
   };
 }
 
+/** Throws `InvalidInputError` where a caller without types hands in something else. */
+export function assertObject(input: unknown): void {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return;
+  throw new InvalidInputError('a webhook must be configured by an object, like { url }');
+}
+
 function checkEventTypes(eventTypes: readonly string[]) {
+  if (!Array.isArray(eventTypes)) fail('eventTypes', 'not a list of event types');
   if (eventTypes.length > MAX_EVENT_TYPES) {
     fail('eventTypes', `${eventTypes.length} entries, and at most ${MAX_EVENT_TYPES} fit`);
   }
@@ -73,14 +82,22 @@ function checkTier(tier: Tier): Tier {
   return tier;
 }
 
-function checkDescription(description: string): string {
-  if (description.length > MAX_DESCRIPTION || description.includes('\0')) {
-    fail('description', `at most ${MAX_DESCRIPTION} characters fit, none of them NUL`);
-  }
-  return description;
+/** Checks text for people. PostgreSQL holds no NUL, and would change a lone surrogate. */
+export function checkText(field: 'description' | 'detail', text: string): string {
+  const fits =
+    typeof text === 'string' &&
+    text.length <= MAX_TEXT &&
+    text.isWellFormed() &&
+    !text.includes('\0');
+  if (!fits) fail(field, `at most ${MAX_TEXT} characters of Unicode fit, none of them NUL`);
+  return text;
 }
 
 function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  // A Map or a Headers has no entries that are seen below, and would be taken for none at all.
+  if (Object.prototype.toString.call(headers) !== '[object Object]') {
+    fail('headers', 'not a plain object of names and values');
+  }
   const entries = Object.entries(headers);
   if (entries.length > MAX_HEADERS) fail('headers', `at most ${MAX_HEADERS} fit`);
   const names = new Set<string>();
@@ -107,7 +124,9 @@ function checkMaxInFlight(most: number | null): number | null {
 }
 
 function checkRateLimit(perSecond: number | null): number | null {
-  if (perSecond === null || (perSecond >= LEAST_RATE && perSecond <= MOST_RATE)) return perSecond;
+  if (perSecond === null) return null;
+  const isNumber = typeof perSecond === 'number';
+  if (isNumber && perSecond >= LEAST_RATE && perSecond <= MOST_RATE) return perSecond;
   fail(
     'rateLimit',
     `not a number of deliveries per second from ${LEAST_RATE} to ${MOST_RATE}, or null`,

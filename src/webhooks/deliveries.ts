@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
 import { ConflictError, NotFoundError } from '../domain/errors.js';
+import { isId } from '../domain/id.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import {
   type Attempt,
@@ -44,7 +45,7 @@ export function createDeliveries(options: {
   const { ledger, queue, clock, log } = options;
 
   async function get(id: string, scope: AccountScope = {}): Promise<DeliveryWithAttempts> {
-    const delivery = await findDelivery(ledger, id, scope.accountId);
+    const delivery = isId('dlv_', id) ? await findDelivery(ledger, id, scope.accountId) : undefined;
     if (delivery === undefined) {
       throw new NotFoundError(`there is no delivery ${id}`, { details: { id } });
     }
@@ -77,7 +78,8 @@ export function createDeliveries(options: {
 export function createEvents(options: { ledger: Ledger }): Events {
   return {
     async get(id, scope = {}) {
-      const event = await findEvent(options.ledger, id, scope.accountId);
+      const { ledger } = options;
+      const event = isId('evt_', id) ? await findEvent(ledger, id, scope.accountId) : undefined;
       if (event === undefined) {
         throw new NotFoundError(`there is no event ${id}`, { details: { id } });
       }

@@ -3,7 +3,7 @@ import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
 import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
-import { newId } from '../domain/id.js';
+import { isId, newId } from '../domain/id.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import {
   createKeyPair,
@@ -27,7 +27,7 @@ import {
   type WebhookConfiguration,
   type WebhookFilter,
 } from '../store/webhooks.js';
-import { checkConfiguration, type WebhookInput } from './configuration.js';
+import { assertObject, checkConfiguration, checkText, type WebhookInput } from './configuration.js';
 import { type RekeyReport, rekeySecrets } from './rekey.js';
 
 /** Registers webhooks and changes their state. Unknown ids throw `NotFoundError`. */
@@ -106,14 +106,18 @@ export function createWebhooks(options: {
   }
 
   async function get(id: string, scope: AccountScope = {}): Promise<Webhook> {
-    return (await findWebhook(ledger, id, scope.accountId)) ?? missing(id);
+    return (await findWebhook(ledger, known(id), scope.accountId)) ?? missing(id);
   }
 
   return {
-    async register({ accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...input }) {
+    async register(given) {
+      assertObject(given);
+      const { accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...input } = given;
       checkScheme(signatureScheme);
       const now = clock();
-      const configuration = checkConfiguration(input, isAllowed, urlRules) as WebhookConfiguration;
+      // A caller without types may leave the URL out.
+      const complete = { ...input, url: input.url ?? '' };
+      const configuration = checkConfiguration(complete, isAllowed, urlRules) as WebhookConfiguration;
       const { secret, sealed } = sealNew(signatureScheme, now);
       const id = newId('wh_', now);
       const row = { id, accountId: checkKey('accountId', accountId), secrets: [sealed] };
@@ -135,7 +139,7 @@ export function createWebhooks(options: {
     },
 
     async delete(id, scope = {}) {
-      const deleted = await deleteWebhook(ledger, id, { ...scope, now: clock() });
+      const deleted = await deleteWebhook(ledger, known(id), { ...scope, now: clock() });
       if (!deleted) missing(id);
       log.info({ webhookId: id }, 'webhook deleted');
     },
@@ -149,7 +153,7 @@ export function createWebhooks(options: {
       const now = clock();
       const { secret, sealed } = sealNew(scheme, now);
       const until = new Date(now.getTime() + overlapMs).toISOString();
-      const webhook = await changeSecrets(ledger, id, { accountId, now }, (before) => {
+      const webhook = await changeSecrets(ledger, known(id), { accountId, now }, (before) => {
         const older = before
           .map((entry) => ({ ...entry, expiresAt: earlier(entry.expiresAt, until) }))
           .filter(({ expiresAt }) => new Date(expiresAt) > now);
@@ -162,8 +166,9 @@ export function createWebhooks(options: {
 
     async deactivate(id, { accountId, detail } = {}) {
       const now = clock();
-      const change = { accountId, reason: 'owner' as const, detail: detail ?? null, now };
-      const webhook = await deactivateWebhook(ledger, id, change);
+      const why = detail === undefined ? null : checkText('detail', detail);
+      const change = { accountId, reason: 'owner' as const, detail: why, now };
+      const webhook = await deactivateWebhook(ledger, known(id), change);
       if (webhook === undefined) {
         await get(id, { accountId });
         throw new ConflictError(`webhook ${id} is inactive already`);
@@ -173,7 +178,7 @@ export function createWebhooks(options: {
     },
 
     async reactivate(id, { accountId, owed = 'replay' } = {}) {
-      const result = await reactivateWebhook(ledger, id, { accountId, owed, now: clock() });
+      const result = await reactivateWebhook(ledger, known(id), { accountId, owed, now: clock() });
       if (result === undefined) {
         await get(id, { accountId });
         throw new ConflictError(`webhook ${id} is active already`);
@@ -199,6 +204,11 @@ function checkScheme(scheme: SignatureScheme): void {
 
 function earlier(time: string | null, other: string): string {
   return time !== null && time < other ? time : other;
+}
+
+/** What is no id of a webhook names none, and PostgreSQL is not asked for it. */
+function known(id: string): string {
+  return isId('wh_', id) ? id : missing(id);
 }
 
 function missing(id: string): never {
