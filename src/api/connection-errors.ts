@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ANSWER_HEADERS } from './answer-headers.js';
 import { PROBLEM_TYPE, toProblem } from './error-answers.js';
 import type { ProblemCode } from './problems.js';
 
 /** Answers what can't be read as an HTTP request at all, with a problem document, and hangs up. */
-export function answerConnectionError(error: Error & { code?: string }, socket: Socket): void {
+export function answerConnectionError(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -29,6 +29,9 @@ function occurrence(code: string | undefined): { code: ProblemCode; detail: stri
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'request_timeout', detail: 'the request did not arrive whole in time' };
     default:
-      return { code: 'bad_request', detail: 'what arrived is not an HTTP/1.1 request' };
+      return {
+        code: 'bad_request',
+        detail: 'what arrived is no HTTP/1.1 request that is answered here',
+      };
   }
 }

@@ -63,7 +63,10 @@ export function addEventRoutes(
     },
   );
 
-  const events = z.array(newEvent).min(1).max(MAX_EVENTS);
+  // zod's own checks of the length also read it from what is no list, and throw where it is an object.
+  const events = z.array(newEvent).refine(({ length }) => length >= 1 && length <= MAX_EVENTS, {
+    error: `must hold 1 to ${MAX_EVENTS} events`,
+  });
   api.post(
     '/v1/events/batch',
     {

@@ -1,15 +1,27 @@
+import { holdsInfinity } from './infinite-numbers.js';
 import { RequestError } from './problems.js';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a request's body as JSON. An empty body is undefined, because clients send the content type
- * whether there is a body or not. Throws `RequestError` for what is not JSON in UTF-8.
+ * whether there is a body or not. Throws `RequestError` for what is not JSON in UTF-8, or holds
+ * a number that can't be kept.
  */
 export async function parseJsonBody(_request: unknown, body: Buffer): Promise<unknown> {
   if (body.length === 0) return undefined;
+  const { text, value } = parse(body);
+  if (!holdsInfinity(text, value)) return value;
+  const fault = 'holds a number beyond ±1.8e308, which is not kept: send it as a string';
+  throw new RequestError('validation_failed', `the body ${fault}`, {
+    errors: [{ field: 'body', detail: fault }],
+  });
+}
+
+function parse(body: Buffer): { text: string; value: unknown } {
   try {
-    return JSON.parse(UTF_8.decode(body));
+    const text = UTF_8.decode(body);
+    return { text, value: JSON.parse(text) };
   } catch (cause) {
     const fault = cause instanceof SyntaxError ? cause.message : 'it is not UTF-8';
     throw new RequestError('malformed_json', `the body can't be read as JSON: ${fault}`, { cause });

@@ -13,6 +13,7 @@ import { parseJsonBody } from './json-body.js';
 import { addKeyRoutes } from './key-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
 import { RequestLog } from './request-log.js';
+import { answerUnusualRequests } from './unusual-requests.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
 import { addWebhookRoutes } from './webhook-routes.js';
 import { addZombieRoutes } from './zombie-routes.js';
@@ -56,7 +57,11 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEAD_LIMIT },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      maxHeaderSize: HEAD_LIMIT,
+      requireHostHeader: false, // see answerUnusualRequests
+    },
     routerOptions: { maxParamLength: MAX_PATH_PART },
     trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     // Whoever sends on an open connection while the server closes is still served, on that one last time.
@@ -70,6 +75,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody);
 
+  answerUnusualRequests(server);
   addAuthorization(server);
 
   let closing = false;

@@ -75,9 +75,6 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
         : `must be ${article(issue.expected)}`;
     case 'invalid_value':
       return `must be one of ${issue.values.join(', ')}`;
-    case 'too_small':
-    case 'too_big':
-      return `must hold ${issue.code === 'too_big' ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`;
     default:
       return undefined;
   }

@@ -42,11 +42,19 @@ export const webhookWithSecret = webhookAnswer.extend({ secret: z.string() });
 /** The answer to a reactivation: how many deliveries were owed. */
 export const reactivatedWebhook = webhookAnswer.extend({ deliveries: z.number() });
 
+/** Header names and values. zod leaves a key `__proto__` out of a record, and nobody would know. */
+const headers = z
+  .unknown()
+  .refine((given) => !(given instanceof Object && Object.hasOwn(given, '__proto__')), {
+    error: 'must not have the name __proto__',
+  })
+  .pipe(z.record(z.string(), z.string()));
+
 const configuration = {
   eventTypes: z.array(z.string()).optional(),
   tier: z.enum(TIERS).optional(),
   description: z.string().optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: headers.optional(),
   maxInFlight: z.number().nullable().optional(),
   rateLimit: z.number().nullable().optional(),
 };
