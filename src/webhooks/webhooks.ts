@@ -117,7 +117,11 @@ export function createWebhooks(options: {
       const now = clock();
       // A caller without types may leave the URL out.
       const complete = { ...input, url: input.url ?? '' };
-      const configuration = checkConfiguration(complete, isAllowed, urlRules) as WebhookConfiguration;
+      const configuration = checkConfiguration(
+        complete,
+        isAllowed,
+        urlRules,
+      ) as WebhookConfiguration;
       const { secret, sealed } = sealNew(signatureScheme, now);
       const id = newId('wh_', now);
       const row = { id, accountId: checkKey('accountId', accountId), secrets: [sealed] };
