@@ -1,6 +1,9 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 
-/** Logs one line for each request, at debug: never a header, nor the query, which may hold what is secret. */
+/**
+ * Logs one line for each request, at debug, with the id of its key: never a header, nor the query, which
+ * may hold what is secret.
+ */
 export class RequestLog extends LogController {
   constructor() {
     super({ requestIdLogLabel: 'requestId' });
@@ -19,7 +22,9 @@ export class RequestLog extends LogController {
     const { method } = request;
     const { statusCode } = reply;
     const durationMs = Math.round(reply.elapsedTime);
-    const line = { method, path, statusCode, durationMs, ...(error ? { error } : {}) };
+    // Absent where no key was needed, or none was valid.
+    const keyId = request.access?.keyId;
+    const line = { method, path, statusCode, durationMs, keyId, ...(error ? { error } : {}) };
     request.log.debug(line, 'request');
   }
 }

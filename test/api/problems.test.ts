@@ -157,9 +157,9 @@ test('requests are logged at debug, without key and query', async () => {
   const log = createLogger('debug', { write: (line) => lines.push(line) });
   const { call } = await openTestApi({}, { log });
   await call('GET', '/v1/webhooks?accountId=whose');
-  const requests = lines.filter((line) => line.includes('/v1/webhooks'));
+  const requests = lines.filter((line) => line.includes('"request"'));
   expect(requests.map((line) => JSON.parse(line))).toMatchObject([
-    { level: 'debug', method: 'GET', path: '/v1/webhooks', statusCode: 200, msg: 'request' },
+    { level: 'debug', method: 'GET', path: '/v1/webhooks', statusCode: 200, keyId: 'setting' },
   ]);
   expect(lines.join()).not.toMatch(new RegExp(`${API_KEY}|whose|authorization`, 'i'));
 });
