@@ -6,6 +6,15 @@ import type { Agents } from './agents.js';
 /** Largest headers of an answer, in bytes. */
 export const MAX_HEADER_BYTES = 16_384;
 
+/** Interim answers (1xx) before the final one: an endpoint could send them without end, as fast as it can. */
+const MOST_INTERIM_ANSWERS = 32;
+
+/** The endpoint sent more interim answers than anybody needs. */
+class TooManyInterimAnswersError extends Error {
+  override readonly name = 'TooManyInterimAnswersError';
+  readonly code = 'ERR_TOO_MANY_INTERIM_ANSWERS';
+}
+
 /** One request, with its headers as they are sent. */
 export interface ClientRequest {
   readonly url: string;
@@ -40,6 +49,11 @@ export function createClient(agents: Agents): Client {
       const request = secure
         ? https.request(url, { ...options, agent: agents.https })
         : http.request(url, { ...options, agent: agents.http });
+      let interim = 0;
+      request.on('information', () => {
+        interim += 1;
+        if (interim > MOST_INTERIM_ANSWERS) request.destroy(new TooManyInterimAnswersError());
+      });
       // got listens for the first error only; a second one would end the process.
       return request.on('error', () => undefined);
     },

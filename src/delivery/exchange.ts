@@ -83,7 +83,11 @@ export function followExchange(options: {
       setMaxListeners(0, signal);
       signal.addEventListener('abort', abort, { once: true });
     }
-    stream.on('error', (error: unknown) => end({ kind: 'broken', answer: answer(), error }));
+    stream.on('error', (error: unknown) => {
+      // What came after the end of the answer, like the body of a 204, takes nothing from it.
+      if (response?.complete) endAnswered();
+      else end({ kind: 'broken', answer: answer(), error });
+    });
     stream.once('upgrade', (_response: IncomingMessage, socket: Duplex) => {
       socket.destroy();
       end({ kind: 'broken', answer: null, error: new SwitchedProtocolsError() });

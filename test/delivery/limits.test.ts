@@ -120,14 +120,6 @@ describe('the wall-clock limit', () => {
     expect(failure).toMatchObject({ errorClass: 'timeout', statusCode: null });
   });
 
-  test('ends interim answers that never become a final one', async () => {
-    const server = await setupTcpServer((socket) => {
-      drip(socket, forever('HTTP/1.1 102 Processing\r\n\r\n'), 5);
-    });
-    const failure = await sendToFail(setupSender(), requestTo(server.url, { timeoutMs: SHORT_MS }));
-    expect(failure).toMatchObject({ errorClass: 'timeout', statusCode: null });
-  });
-
   test('ends a name that is not resolved in time', async () => {
     const sender = setupSender({ lookup: () => undefined });
     const failure = await sendToFail(
