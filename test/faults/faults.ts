@@ -56,83 +56,103 @@ function oneOf(processes: readonly KeptProcess[], random: () => number): KeptPro
   return chosen;
 }
 
-/** Does something, undoes it after a while. */
-async function forAWhile(
-  { random }: StormParts,
-  [leastMs, mostMs]: readonly [number, number],
-  begin: () => Promise<void> | void,
-  end: () => Promise<void> | void,
-): Promise<void> {
-  await begin();
-  await sleep(between(random, leastMs, mostMs));
-  await end();
+/** Puts right what a fault did. */
+type Undo = () => unknown;
+
+/** A fault that lasts for a while. */
+function lasting(
+  fault: Omit<Fault, 'strike'> & {
+    /** Least and most time that it lasts, in milliseconds. */
+    readonly forMs: readonly [number, number];
+    readonly begin: (parts: StormParts) => Undo | Promise<Undo>;
+  },
+): Fault {
+  const { forMs, begin, ...facts } = fault;
+  return {
+    ...facts,
+    strike: async (parts) => {
+      const undo = await begin(parts);
+      await sleep(between(parts.random, ...forMs));
+      await undo();
+    },
+  };
 }
+
+/** A process of these is sent a signal. */
+const signalled =
+  (which: 'workers' | 'schedulers' | 'apis', signal: NodeJS.Signals) => async (parts: StormParts) =>
+    oneOf(parts[which], parts.random).signal(signal);
+
+/** A process of these stands still. */
+const stopped = (which: 'workers' | 'schedulers') => (parts: StormParts) => {
+  const process = oneOf(parts[which], parts.random);
+  process.signal('SIGSTOP');
+  return () => process.signal('SIGCONT');
+};
+
+/** What a proxy does to all that goes through it. */
+const spoiled =
+  (which: 'redisProxy' | 'postgresProxy', how: 'stall' | 'cut') => (parts: StormParts) => {
+    const proxy = parts[which];
+    proxy[how]();
+    return () => proxy.restore();
+  };
+
+/** What is switched on, and off again. */
+const switched = (which: 'exhaust' | 'fillDisk') => async (parts: StormParts) => {
+  await parts.postgres[which](true);
+  return () => parts.postgres[which](false);
+};
 
 export const FAULTS: readonly Fault[] = [
   {
     name: 'a worker is killed',
     part: 'worker',
     workersHit: 1,
-    strike: async ({ workers, random }) => oneOf(workers, random).signal('SIGKILL'),
+    strike: signalled('workers', 'SIGKILL'),
   },
   {
     name: 'a worker is told to stop, as by a deployment',
     part: 'worker',
     workersHit: 0,
-    strike: async ({ workers, random }) => oneOf(workers, random).signal('SIGTERM'),
+    strike: signalled('workers', 'SIGTERM'),
   },
-  {
+  lasting({
     name: 'a worker is stopped for longer than its lock, and goes on',
     part: 'worker',
     workersHit: 1,
-    strike: async (parts) => {
-      const worker = oneOf(parts.workers, parts.random);
-      await forAWhile(
-        parts,
-        [5_000, 8_000],
-        () => worker.signal('SIGSTOP'),
-        () => worker.signal('SIGCONT'),
-      );
-    },
-  },
+    forMs: [5_000, 8_000],
+    begin: stopped('workers'),
+  }),
   {
     name: 'a scheduler is killed',
     part: 'scheduler',
     workersHit: 0,
-    strike: async ({ schedulers, random }) => oneOf(schedulers, random).signal('SIGKILL'),
+    strike: signalled('schedulers', 'SIGKILL'),
   },
-  {
+  lasting({
     name: 'a scheduler is stopped for a while, and goes on',
     part: 'scheduler',
     workersHit: 0,
-    strike: async (parts) => {
-      const scheduler = oneOf(parts.schedulers, parts.random);
-      await forAWhile(
-        parts,
-        [1_000, 5_000],
-        () => scheduler.signal('SIGSTOP'),
-        () => scheduler.signal('SIGCONT'),
-      );
-    },
-  },
+    forMs: [1_000, 5_000],
+    begin: stopped('schedulers'),
+  }),
   {
     name: 'the API is killed',
     part: 'api',
     workersHit: 0,
-    strike: async ({ apis, random }) => oneOf(apis, random).signal('SIGKILL'),
+    strike: signalled('apis', 'SIGKILL'),
   },
-  {
+  lasting({
     name: 'Redis restarts and has lost everything',
     part: 'redis',
     workersHit: WORKERS,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [0, 3_000],
-        () => parts.redis.stop(),
-        () => parts.redis.restart(),
-      ),
-  },
+    forMs: [0, 3_000],
+    begin: async ({ redis }) => {
+      await redis.stop();
+      return () => redis.restart();
+    },
+  }),
   {
     name: 'Redis is flushed',
     part: 'redis',
@@ -147,48 +167,36 @@ export const FAULTS: readonly Fault[] = [
     workersHit: WORKERS,
     strike: async ({ redisProxy }) => redisProxy.drop(),
   },
-  {
+  lasting({
     name: 'Redis is full',
     part: 'redis',
     workersHit: WORKERS,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 4_000],
-        async () => void (await parts.redis.command('CONFIG', 'SET', 'maxmemory', '1')),
-        async () => void (await parts.redis.command('CONFIG', 'SET', 'maxmemory', '0')),
-      ),
-  },
-  {
+    forMs: [500, 4_000],
+    begin: async ({ redis }) => {
+      await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+      return () => redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    },
+  }),
+  lasting({
     name: 'the network to Redis stalls',
     part: 'redis',
     workersHit: WORKERS,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 6_000],
-        () => parts.redisProxy.stall(),
-        () => parts.redisProxy.restore(),
-      ),
-  },
+    forMs: [500, 6_000],
+    begin: spoiled('redisProxy', 'stall'),
+  }),
   {
     name: 'the network to Redis swallows what is sent',
     part: 'redis',
     workersHit: WORKERS,
     strike: async ({ redisProxy }) => redisProxy.swallow(),
   },
-  {
+  lasting({
     name: 'the network to Redis is cut',
     part: 'redis',
     workersHit: WORKERS,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 5_000],
-        () => parts.redisProxy.cut(),
-        () => parts.redisProxy.restore(),
-      ),
-  },
+    forMs: [500, 5_000],
+    begin: spoiled('redisProxy', 'cut'),
+  }),
   {
     name: 'PostgreSQL crashes and recovers',
     part: 'postgres',
@@ -204,82 +212,58 @@ export const FAULTS: readonly Fault[] = [
     workersHit: 0,
     strike: ({ postgres }) => postgres.killBackends(),
   },
-  {
+  lasting({
     name: 'PostgreSQL has no connection left',
     part: 'postgres',
     workersHit: 0,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 4_000],
-        () => parts.postgres.exhaust(true),
-        () => parts.postgres.exhaust(false),
-      ),
-  },
-  {
+    forMs: [500, 4_000],
+    begin: switched('exhaust'),
+  }),
+  lasting({
     name: "PostgreSQL's disk is full",
     part: 'postgres',
     workersHit: 0,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 4_000],
-        () => parts.postgres.fillDisk(true),
-        () => parts.postgres.fillDisk(false),
-      ),
-  },
-  {
+    forMs: [500, 4_000],
+    begin: switched('fillDisk'),
+  }),
+  lasting({
     name: 'the network to PostgreSQL stalls',
     part: 'postgres',
     workersHit: 0,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 5_000],
-        () => parts.postgresProxy.stall(),
-        () => parts.postgresProxy.restore(),
-      ),
-  },
+    forMs: [500, 5_000],
+    begin: spoiled('postgresProxy', 'stall'),
+  }),
   {
     name: 'the network to PostgreSQL swallows what is sent',
     part: 'postgres',
     workersHit: 0,
     strike: async ({ postgresProxy }) => postgresProxy.swallow(),
   },
-  {
+  lasting({
     name: 'the network to PostgreSQL is cut',
     part: 'postgres',
     workersHit: 0,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 4_000],
-        () => parts.postgresProxy.cut(),
-        () => parts.postgresProxy.restore(),
-      ),
-  },
-  {
+    forMs: [500, 4_000],
+    begin: spoiled('postgresProxy', 'cut'),
+  }),
+  lasting({
     name: 'the receivers die and return',
     part: 'receiver',
     workersHit: 0,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 5_000],
-        () => parts.receiver.die(),
-        () => parts.receiver.comeBack(),
-      ),
-  },
-  {
+    forMs: [500, 5_000],
+    begin: async ({ receiver }) => {
+      await receiver.die();
+      return () => receiver.comeBack();
+    },
+  }),
+  lasting({
     name: 'the receivers hang',
     part: 'receiver',
     workersHit: 0,
-    strike: async (parts) =>
-      forAWhile(
-        parts,
-        [500, 4_000],
-        () => parts.receiver.hang(true),
-        () => parts.receiver.hang(false),
-      ),
-  },
+    forMs: [500, 4_000],
+    begin: ({ receiver }) => {
+      receiver.hang(true);
+      return () => receiver.hang(false);
+    },
+  }),
 ];
