@@ -107,7 +107,11 @@ export async function runStorm(
     };
     const posthorn = await createPosthorn(settings, { log: pino({ level: 'silent' }) });
     cleanups.push(() => posthorn.stop());
-    const ledger = openLedger({ databaseUrl: String(settings.databaseUrl), poolSize: 4 });
+    const ledger = openLedger({
+      databaseUrl: String(settings.databaseUrl),
+      poolSize: 4,
+      answerTimeoutMs: 5_000,
+    });
     cleanups.push(() => ledger.$disconnect());
     const webhookIds = await registerEndpoints(posthorn, receiver);
 
