@@ -82,7 +82,7 @@ export function createReconciliation(options: {
       await reconcileFanOut(ledger, window, { steadyMs: STEADY_MS, now, mend }),
       await reconcileDuplicates(ledger, window),
       await reconcileLostEvents(ledger, window, { now, mend }),
-      await reconcileAttempts(ledger, window),
+      await reconcileAttempts(ledger, window, now),
     ];
   }
 

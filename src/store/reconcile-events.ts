@@ -111,18 +111,27 @@ function discard(ledger: Ledger, ids: readonly string[], now: Date): Promise<num
     WHERE id = ANY(${ids}::text[]) AND status = 'pending'`;
 }
 
+/** How far ahead of this machine's clock others may be. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
 /**
  * A delivery says how many attempts were made, and one that is delivered has one that succeeded. An attempt
  * whose outcome came after the end of its delivery may count more.
  */
-export async function reconcileAttempts(ledger: Ledger, window: EventWindow): Promise<Finding> {
+export async function reconcileAttempts(
+  ledger: Ledger,
+  window: EventWindow,
+  now: Date,
+): Promise<Finding> {
   const [, , from, to] = bounds(window);
+  // Both ends, so that PostgreSQL leaves out the partitions of the days to come.
   const attemptsFrom = firstIdAt('att_', window.from);
+  const attemptsTo = firstIdAt('att_', new Date(now.getTime() + CLOCKS_DIFFER_MS));
   const rows = await ledger.$queryRaw<{ id: string }[]>`
     SELECT delivery.id FROM posthorn.deliveries AS delivery
     LEFT JOIN LATERAL (
       SELECT max(number) AS made, bool_or(outcome = 'ok') AS succeeded FROM posthorn.attempts
-      WHERE delivery_id = delivery.id AND id >= ${attemptsFrom}
+      WHERE delivery_id = delivery.id AND id >= ${attemptsFrom} AND id < ${attemptsTo}
     ) AS attempts ON true
     WHERE delivery.id >= ${from} AND delivery.id < ${to}
       AND (delivery.attempt_count > coalesce(attempts.made, 0)
