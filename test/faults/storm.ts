@@ -12,7 +12,7 @@ import { freePort, startRedis } from '../support/redis-server.js';
 import { type StormPostgres, startStormPostgres } from '../support/storm-postgres.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { type Fault, type StormParts, WORKERS } from './faults.js';
-import { keepProcess, processesWith } from './storm-processes.js';
+import { type KeptProcess, keepProcess, processesWith } from './storm-processes.js';
 import { type Produced, produce } from './storm-producers.js';
 import {
   ENDPOINTS,
@@ -34,8 +34,6 @@ export interface StormRecord {
   readonly posthorn: Posthorn;
   /** Jobs that another worker took up, because their lock had run out. */
   readonly stalled: number;
-  /** The exit codes of all processes that were told to stop. */
-  readonly exitCodes: readonly (number | null)[];
   /** Processes of the storm that were still there when all had stopped. */
   readonly leaked: readonly number[];
 }
@@ -54,8 +52,8 @@ const SOON: PosthornOptions = {
   queueLease: '15s',
   workerLock: '4s',
   pollInterval: '500ms',
-  breakerPause: '500ms',
-  breakerPauseCap: '2s',
+  breakerPause: '200ms',
+  breakerPauseCap: '400ms',
   shutdownTimeout: '5s',
   answerTimeout: '5s',
 };
@@ -159,11 +157,13 @@ export async function runStorm(
       await settle(postgres);
       await drain(posthorn);
     } catch (error) {
-      const tail = processes.map((each) => `--- ${each.role}\n${each.output().slice(-3_000)}`);
       const names = struck.map(({ name }) => name).join('; ');
-      throw new Error(`not settled after: ${names}\n${tail.join('\n')}`, { cause: error });
+      throw new Error(`not settled after: ${names}\n${lastWords(processes)}`, { cause: error });
     }
     const exitCodes = await Promise.all(processes.map((each) => each.stop()));
+    if (exitCodes.some((code) => code !== 0)) {
+      throw new Error(`ended with ${exitCodes}\n${lastWords(processes)}`);
+    }
     const leaked = processesWith(marker);
     const stalled = processes.reduce((sum, each) => sum + stalledIn(each.output()), 0);
     await audit({
@@ -174,13 +174,16 @@ export async function runStorm(
       receiver,
       postgres,
       posthorn,
-      exitCodes,
       leaked,
     });
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
   }
 }
+
+/** What the processes said last. */
+const lastWords = (processes: readonly KeptProcess[]) =>
+  processes.map((each) => `--- ${each.role}\n${each.output().slice(-3_000)}`).join('\n');
 
 /** How often a process says that it took up a job of a worker that gave no sign of life. */
 const stalledIn = (output: string) => output.split('a worker died with this delivery').length - 1;
