@@ -14,7 +14,7 @@ import { createProducer, type Producer } from './producers/producer.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
 import { openQueueBackend } from './queue/open-backend.js';
 import type { Role } from './roles.js';
-import { openLedger } from './store/ledger.js';
+import { closeLedger, openLedger } from './store/ledger.js';
 import {
   createDeliveries,
   createEvents,
@@ -120,7 +120,7 @@ async function assemble(parts: {
     await keys.drain();
     await queue.close();
     await backend.close();
-    await ledger.$disconnect();
+    await closeLedger(ledger);
     await installation.stop();
   }
 

@@ -73,7 +73,12 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     probeMs: settings.timeout + PROBE_PATIENCE_MS,
     log,
   });
-  const listener = createDueListener({ databaseUrl, onDue: dispatcher.wake, log });
+  const listener = createDueListener({
+    databaseUrl,
+    answerTimeoutMs: settings.answerTimeout,
+    onDue: dispatcher.wake,
+    log,
+  });
   dispatcher.start();
   listener.start();
   void worker.run().catch((error) => log.fatal({ error }, 'the repeatable jobs ended'));

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Processor } from 'bullmq';
+import { settlesWithin } from '../domain/settles-within.js';
 import type { JobProcessor, JobWorker, WorkerTuning } from './backend.js';
 
 /** The part of BullMQ's worker that is alike for every backend. */
@@ -57,11 +57,4 @@ export function createJobWorker<Data>(
       await settlesWithin(closing, DROP_PATIENCE_MS);
     },
   };
-}
-
-async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const limit = new AbortController();
-  const settled = promise.then(() => true);
-  const late = sleep(limitMs, false, { signal: limit.signal }).catch(() => true);
-  return Promise.race([settled, late]).finally(() => limit.abort());
 }

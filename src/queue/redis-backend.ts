@@ -3,6 +3,7 @@ import { Queue, Worker } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { QueueError } from '../domain/errors.js';
+import { settlesWithin } from '../domain/settles-within.js';
 import type { QueueBackend, QueuePlace } from './backend.js';
 import { createJobWorker, workerOptions } from './job-worker.js';
 import { createRedisInFlight } from './redis-in-flight.js';
@@ -13,6 +14,9 @@ const COMMAND_TIMEOUT_MS = 5_000;
 
 /** More than BullMQ's workers wait for a job in one command, which is 10 s at most. */
 const LONGEST_BLOCK_MS = 15_000;
+
+/** How long Redis may take to say goodbye. */
+const GOODBYE_MS = 1_000;
 
 /** How long a first connection is waited for before a command fails. */
 const CONNECT_PATIENCE_MS = 2_000;
@@ -175,5 +179,6 @@ function connect(nodes: readonly string[], patience: Patience, log: Logger): Red
 /** Says goodbye where the connection stands, and drops it where it does not. */
 async function disconnect(connection: Redis | Cluster): Promise<void> {
   if (connection.status !== 'ready') return connection.disconnect();
-  await connection.quit().catch(() => connection.disconnect());
+  const said = await settlesWithin(connection.quit(), GOODBYE_MS).catch(() => false);
+  if (!said) connection.disconnect();
 }

@@ -1,6 +1,8 @@
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { settlesWithin } from '../domain/settles-within.js';
 import { DUE_CHANNEL } from './events.js';
 
 /** Hears the commits that made deliveries due. */
@@ -12,21 +14,29 @@ export interface DueListener {
 
 const RECONNECT_MS = 1_000;
 
+/** How long PostgreSQL may take to say goodbye. */
+const GOODBYE_MS = 1_000;
+
 /**
  * Listens on a connection of its own, and connects again for as long as it runs. After each connecting it
  * calls `onDue` once, for what was committed while nobody listened.
  */
 export function createDueListener(options: {
   databaseUrl: string;
+  /** How long PostgreSQL may be silent before the connection is given up, and made anew. */
+  answerTimeoutMs: number;
   onDue: () => void;
   log: Logger;
 }): DueListener {
-  const { databaseUrl, onDue, log } = options;
+  const { databaseUrl, answerTimeoutMs, onDue, log } = options;
   const stopping = new AbortController();
   let loop: Promise<void> | undefined;
 
   async function listen(): Promise<void> {
+    const socket = new Socket();
     const client = new pg.Client({
+      stream: () => socket,
+      query_timeout: answerTimeoutMs,
       connectionString: databaseUrl,
       application_name: 'posthorn listener',
       keepAlive: true,
@@ -41,16 +51,25 @@ export function createDueListener(options: {
     });
     // Settles while nobody awaits it yet where connecting itself fails.
     over.catch(() => undefined);
+    let heartbeat: NodeJS.Timeout | undefined;
     try {
       await client.connect();
       client.on('notification', onDue);
       await client.query(`LISTEN ${DUE_CHANNEL}`);
       onDue();
-      await over;
+      // Nobody says that a network swallows what is sent: so ask.
+      const beats = new Promise<never>((_resolve, reject) => {
+        heartbeat = setInterval(() => {
+          client.query('SELECT 1').catch(reject);
+        }, answerTimeoutMs / 2);
+      });
+      await Promise.race([over, beats]);
     } finally {
       ended.abort();
+      clearInterval(heartbeat);
       client.removeAllListeners('end');
-      await client.end().catch(() => undefined);
+      await settlesWithin(client.end(), GOODBYE_MS).catch(() => undefined);
+      socket.destroy();
     }
   }
 

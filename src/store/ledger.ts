@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { settlesWithin } from '../domain/settles-within.js';
 import { PrismaClient } from './generated/client.js';
 import { createStatementNames } from './statement-names.js';
 
@@ -49,6 +50,14 @@ export function openLedger(options: {
     ...(prepare ? { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) } : {}),
   });
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
+}
+
+/** How long PostgreSQL may take to say goodbye. */
+const GOODBYE_MS = 2_000;
+
+/** Closes every connection; one that PostgreSQL does not answer on ends by itself with its time. */
+export async function closeLedger(ledger: Ledger): Promise<void> {
+  await settlesWithin(ledger.$disconnect(), GOODBYE_MS);
 }
 
 /**

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
+import { createLogger } from '../../src/log.js';
+import { createPosthorn } from '../../src/posthorn.js';
+import { createDueListener } from '../../src/store/due-listener.js';
+import { DUE_CHANNEL } from '../../src/store/events.js';
 import { openLedger } from '../../src/store/ledger.js';
-import { freshOptions } from '../support/posthorn.js';
+import { pollUntil } from '../support/poll.js';
+import { freshOptions, openTestLedger } from '../support/posthorn.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
 test('a PostgreSQL that stays silent fails what was asked, and the next statement has a new connection', async () => {
@@ -15,6 +20,67 @@ test('a PostgreSQL that stays silent fails what was asked, and the next statemen
   expect(await ledger.webhook.count()).toBe(0);
   await ledger.$disconnect();
   await proxy.close();
+});
+
+test('a listener whose connection swallows what is sent hears commits again, and stops', async () => {
+  const { databaseUrl } = await freshOptions();
+  const url = new URL(String(databaseUrl));
+  const proxy = await startTcpProxy(Number(url.port));
+  url.port = String(proxy.port);
+  let heard = 0;
+  const listener = createDueListener({
+    databaseUrl: url.href,
+    answerTimeoutMs: 1_000,
+    onDue: () => {
+      heard += 1;
+    },
+    log: createLogger('silent'),
+  });
+  listener.start();
+  await pollUntil(
+    () => heard,
+    (times) => times === 1,
+    { what: 'the first connection' },
+  );
+  proxy.swallow();
+  await pollUntil(
+    () => heard,
+    (times) => times === 2,
+    { what: 'another connection' },
+  );
+  const ledger = openTestLedger(String(databaseUrl));
+  await ledger.$executeRaw`SELECT pg_notify(${DUE_CHANNEL}, '')`;
+  await pollUntil(
+    () => heard,
+    (times) => times === 3,
+    { what: 'a commit' },
+  );
+  proxy.swallow();
+  await listener.stop();
+  await proxy.close();
+});
+
+test('Posthorn stops, though PostgreSQL and Redis answer nothing any more', async () => {
+  const options = await freshOptions({ shutdownTimeout: '1s' });
+  const [database, redis] = [
+    new URL(String(options.databaseUrl)),
+    new URL(String(options.redisUrl)),
+  ];
+  const proxies = await Promise.all(
+    [database, redis].map(({ port }) => startTcpProxy(Number(port))),
+  );
+  database.port = String(proxies[0]?.port);
+  redis.port = String(proxies[1]?.port);
+  const posthorn = await createPosthorn({
+    ...options,
+    databaseUrl: database.href,
+    redisUrl: redis.href,
+  });
+  await posthorn.start(['worker', 'scheduler']);
+  await posthorn.enqueue({ type: 'a', payload: 1 });
+  for (const proxy of proxies) proxy.swallow();
+  await posthorn.stop();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
 });
 
 test('a machine that is gone in the middle of a transaction holds no lock for ever', async () => {
