@@ -14,6 +14,7 @@ export function plotLines({ title, charts, samples }) {
   const height = 50 + charts.length * step;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="16" y="26" font-size="16" font-weight="600">${title}</text>`,
     ...charts.map(
