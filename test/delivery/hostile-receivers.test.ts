@@ -34,7 +34,8 @@ describe('a hostile endpoint is an outcome, within bounds, and harms no neighbou
       clock: () => new Date(),
       userAgent: 'Posthorn/0.0.0-test',
     });
-    neighbour = await startReceiver();
+    // A connection each, so that none is met just when the receiver closes it.
+    neighbour = await startReceiver({ respond: () => ({ headers: { connection: 'close' } }) });
   });
 
   afterAll(async () => {
