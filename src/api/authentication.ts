@@ -4,7 +4,7 @@ import type { Access } from '../domain/access.js';
 import { clientNetwork } from '../domain/client-network.js';
 import { UnauthorizedError } from '../domain/errors.js';
 import type { ApiKeys } from '../keys/api-keys.js';
-import { hashKey } from '../keys/key-text.js';
+import { hashKey, isKeyText } from '../keys/key-text.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { RequestError } from './problems.js';
 
@@ -16,8 +16,8 @@ const SETTING_ACCESS: Access = { keyId: 'setting', role: 'admin', accountId: nul
 /**
  * Lets a request in that carries `Authorization: Bearer KEY`, before its body is read, and notes in
  * `request.access` what it may do. Throws `UnauthorizedError` for any other, whether the key is missing,
- * wrong or revoked, and `RequestError` (`too_many_failures`) for clients that tried too many wrong ones,
- * whose key is then not looked at.
+ * wrong or revoked, and `RequestError` (`too_many_failures`) for clients that tried too many wrong ones: of
+ * those only keys are looked at that nobody can guess, so that one behind an address can't shut out others.
  */
 export function requireKey(options: {
   apiKey: string;
@@ -30,7 +30,8 @@ export function requireKey(options: {
   return async (request, reply) => {
     const given = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const client = clientOf(request);
-    refuseFailing(failures.refusedForMs(client), reply);
+    const refusedForMs = failures.refusedForMs(client);
+    if (refusedForMs > 0 && !isKeyText(given ?? '')) refuse(refusedForMs, reply);
     // Whoever sends no key tries none, so that is not counted.
     if (given === undefined) unauthorized(reply, 'the request carries no API key');
     // Hashes are of one length and tell nothing of the key, so comparing them takes the same time always.
@@ -41,6 +42,7 @@ export function requireKey(options: {
       request.access = access;
       return;
     }
+    if (refusedForMs > 0) refuse(refusedForMs, reply);
     failures.add(client);
     request.log.debug({ client }, 'wrong API key');
     unauthorized(reply, 'the API key is not valid');
@@ -52,8 +54,7 @@ function clientOf(request: FastifyRequest): string {
   return clientNetwork(request.ip) ?? request.socket.remoteAddress ?? '';
 }
 
-function refuseFailing(refusedForMs: number, reply: FastifyReply): void {
-  if (refusedForMs === 0) return;
+function refuse(refusedForMs: number, reply: FastifyReply): never {
   const seconds = Math.ceil(refusedForMs / 1_000);
   void reply.header('retry-after', seconds);
   throw new RequestError(

@@ -1,5 +1,8 @@
-/** How a number is written that can be beyond ±1.8e308; most text has none, and is not looked through. */
-const LARGE = /\d[eE]\+?\d{3}|\d{309}/;
+/**
+ * How a number is written that can be beyond ±1.8e308: with a large exponent, or with so many digits that a
+ * small one does. Most text has none, and is not looked through.
+ */
+const LARGE = /\d[eE]\+?\d{3}|\d{210}/;
 
 /**
  * True where a number of the text was beyond double precision, so that parsing made it infinite. It would

@@ -11,6 +11,8 @@ export function answerUnusualRequests(server: FastifyInstance): void {
   server.server.on('checkExpectation', (request, response) => server.routing(request, response));
 
   server.server.on('connect', (_request, socket) => {
+    // Node takes its own listener away; a client that resets would end the process.
+    socket.on('error', () => socket.destroy());
     answerConnectionError(new Error('this is no proxy'), socket);
   });
 

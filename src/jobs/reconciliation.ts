@@ -5,6 +5,7 @@ import { type Finding, INVARIANTS, type Invariant } from '../domain/invariant.js
 import { MAX_RETRY_AFTER_MS } from '../domain/retry-after.js';
 import type { Metrics } from '../metrics.js';
 import type { Ledger } from '../store/ledger.js';
+import { oldestDay } from '../store/partitions.js';
 import { reconcileCounters } from '../store/reconcile-counters.js';
 import {
   type EventWindow,
@@ -13,7 +14,12 @@ import {
   reconcileFanOut,
   reconcileLostEvents,
 } from '../store/reconcile-events.js';
-import { reconcileFarOff, reconcileOverdue, reconcileParked } from '../store/reconcile-pending.js';
+import {
+  readTime,
+  reconcileFarOff,
+  reconcileOverdue,
+  reconcileParked,
+} from '../store/reconcile-pending.js';
 
 /** What a reconciliation found. */
 export interface ReconciliationReport {
@@ -65,7 +71,7 @@ const MOST_ATTEMPTS = 20_000;
 
 export function createReconciliation(options: {
   ledger: Ledger;
-  settings: Pick<Settings, 'retryCap' | 'queueLease' | 'breakerPauseCap' | 'timeout'>;
+  settings: Pick<Settings, 'retryCap' | 'queueLease' | 'breakerPauseCap' | 'timeout' | 'retention'>;
   metrics: Pick<Metrics, 'reconciled'>;
   clock: Clock;
   log: Logger;
@@ -86,10 +92,28 @@ export function createReconciliation(options: {
     ];
   }
 
+  /** Not before the days that are kept whole: of what was dropped nothing is missing. */
+  async function sinceKept(since: Date, now: Date): Promise<Date> {
+    const days = await Promise.all([
+      oldestDay(ledger, 'deliveries'),
+      oldestDay(ledger, 'attempts'),
+    ]);
+    const kept = new Date(now.getTime() - settings.retention);
+    const times = [since, kept, ...days].flatMap((day) =>
+      day === undefined ? [] : [day.getTime()],
+    );
+    return new Date(Math.max(...times));
+  }
+
   async function checkPending(now: Date, mend: boolean): Promise<Finding[]> {
     const pending = { now, overdueMs: OVERDUE_MS, mend };
+    // To a machine whose clock is behind, all that is right is far off.
+    const behindMs = (await readTime(ledger)).getTime() - now.getTime();
+    const trusted = behindMs < CLOCKS_DIFFER_MS;
+    if (!trusted) log.error({ behindMs }, "this machine's clock is behind the database's");
+    const farOff = { ...pending, mend: mend && trusted, longestDelayMs, longestPauseMs };
     return [
-      ...(await reconcileFarOff(ledger, { ...pending, longestDelayMs, longestPauseMs })),
+      ...(await reconcileFarOff(ledger, farOff)),
       ...(await reconcileParked(ledger, pending)),
       ...(await reconcileOverdue(ledger, pending)),
     ];
@@ -102,7 +126,7 @@ export function createReconciliation(options: {
   ): Promise<ReconciliationReport> {
     const at = clock();
     const began = performance.now();
-    const since = new Date(at.getTime() - sinceMs);
+    const since = await sinceKept(new Date(at.getTime() - sinceMs), at);
     const findings = await checkPending(at, mend);
     for (const window of hoursOf(since, at))
       findings.push(...(await checkWindow(window, at, mend)));

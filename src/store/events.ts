@@ -76,7 +76,10 @@ export async function writeEvents(
 
 /** What makes two events of one call the same: their account and key, or else nothing. */
 function keyOf(event: EventRow): string {
-  return event.idempotencyKey === null ? event.id : `${event.accountId} ${event.idempotencyKey}`;
+  // Both may hold spaces, so that joining them would make others of them the same.
+  return event.idempotencyKey === null
+    ? event.id
+    : JSON.stringify([event.accountId, event.idempotencyKey]);
 }
 
 /**

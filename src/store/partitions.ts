@@ -44,12 +44,14 @@ export async function makePartitions(ledger: Ledger, first: Date, last: Date): P
       const name = partitionName(table, day);
       if (existing.has(name)) continue;
       if (
-        await makePartition(
-          ledger,
-          table,
-          name,
-          firstIdAt(prefix, day),
-          firstIdAt(prefix, addDays(day, 1)),
+        await unlessBusy(() =>
+          makePartition(
+            ledger,
+            table,
+            name,
+            firstIdAt(prefix, day),
+            firstIdAt(prefix, addDays(day, 1)),
+          ),
         )
       ) {
         made.push(name);
@@ -72,13 +74,23 @@ function makePartition(
       const [found] = await tx.$queryRaw<{ there: boolean }[]>`
         SELECT to_regclass(${`posthorn.${name}`}) IS NOT NULL AS there`;
       if (found?.there) return false;
+      await waitLittle(tx);
       // Names and bounds are made of table names, dates and hex digits alone.
       await tx.$executeRawUnsafe(
         `CREATE TABLE posthorn.${name} (LIKE posthorn.${table} INCLUDING ALL)`,
       );
-      // The table first, as every statement locks it first: one that waits for it is planned anew after it.
-      // One that waited for the default partition alone would look for the moved rows there, and miss them.
-      await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table} IN ACCESS EXCLUSIVE MODE`);
+      // Where rows are to be moved, the table is locked, as every statement locks it first: one that waits for
+      // it is planned anew after it. One that waited for the default partition alone would look for the rows
+      // there, and miss them. Without rows nobody need wait: a caller's long transaction would hold up all.
+      const strays = await tx.$queryRawUnsafe<unknown[]>(
+        `SELECT 1 FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 LIMIT 1`,
+        from,
+        to,
+      );
+      if (strays.length > 0) {
+        await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table} IN ACCESS EXCLUSIVE MODE`);
+      }
+      await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table}_default IN ACCESS EXCLUSIVE MODE`);
       await tx.$executeRawUnsafe(
         `WITH moved AS (DELETE FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 RETURNING *)
          INSERT INTO posthorn.${name} SELECT * FROM moved`,
@@ -92,6 +104,29 @@ function makePartition(
     },
     { timeout: 120_000, maxWait: 10_000 },
   );
+}
+
+/**
+ * Limits how long locks are waited for from here on: whoever comes after one that waits for a table waits,
+ * too, so that one long reader, like a dump, would hold up everything.
+ */
+function waitLittle(tx: Pick<Ledger, '$executeRaw'>): Promise<number> {
+  return tx.$executeRaw`SET LOCAL lock_timeout = '1s'`;
+}
+
+/** False where somebody has the table for long: partitions are made a week ahead, so a later run does. */
+async function unlessBusy(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isLockTimeout(error)) return false;
+    throw error;
+  }
+}
+
+/** PostgreSQL's `lock_not_available`, in Prisma's wrapping. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && /55P03|lock timeout/.test(error.message);
 }
 
 /** The first day of which a table has a partition; undefined where it has none. */
@@ -128,7 +163,7 @@ export async function dropPartitions(ledger: Ledger, before: Date): Promise<stri
   for (const name of await listPartitions(ledger)) {
     const day = dayOfPartition(name);
     if (addDays(day, 1) > before) continue;
-    if (await dropPartition(ledger, name, day)) dropped.push(name);
+    if (await unlessBusy(() => dropPartition(ledger, name, day))) dropped.push(name);
   }
   return dropped;
 }
@@ -151,6 +186,7 @@ function dropPartition(ledger: Ledger, name: string, day: Date): Promise<boolean
           WHERE id >= ${from} AND id < ${to} AND status = 'pending' LIMIT 1`;
         if (owed.length > 0) return false;
       }
+      await waitLittle(tx);
       await tx.$executeRawUnsafe(`DROP TABLE IF EXISTS posthorn.${name}`);
       return true;
     },

@@ -49,8 +49,12 @@ export async function reconcileCounters(
     FROM page LEFT JOIN LATERAL (
       SELECT count(*) FILTER (WHERE outcome = 'ok') AS successes,
         count(*) FILTER (WHERE outcome <> 'ok') AS failures
-      FROM posthorn.attempts
-      WHERE webhook_id = page.id AND success_count + failure_count <= ${BigInt(mostAttempts)}
+      FROM (
+        -- In the order of the index, so that a webhook with few is no reason to read them all.
+        SELECT outcome FROM posthorn.attempts
+        WHERE webhook_id = page.id AND success_count + failure_count <= ${BigInt(mostAttempts)}
+        ORDER BY webhook_id, id LIMIT ${BigInt(mostAttempts) + 1n}
+      ) AS attempt
     ) AS held ON true
     ORDER BY page.id`;
   const wrong: string[] = [];

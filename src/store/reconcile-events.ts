@@ -111,7 +111,7 @@ function discard(ledger: Ledger, ids: readonly string[], now: Date): Promise<num
     WHERE id = ANY(${ids}::text[]) AND status = 'pending'`;
 }
 
-/** How far ahead of this machine's clock others may be. */
+/** How far clocks may be apart. */
 const CLOCKS_DIFFER_MS = 3_600_000;
 
 /**
@@ -124,8 +124,8 @@ export async function reconcileAttempts(
   now: Date,
 ): Promise<Finding> {
   const [, , from, to] = bounds(window);
-  // Both ends, so that PostgreSQL leaves out the partitions of the days to come.
-  const attemptsFrom = firstIdAt('att_', window.from);
+  // Both ends, so that PostgreSQL leaves out other days. An attempt's id has the time of its worker's clock.
+  const attemptsFrom = firstIdAt('att_', new Date(window.from.getTime() - CLOCKS_DIFFER_MS));
   const attemptsTo = firstIdAt('att_', new Date(now.getTime() + CLOCKS_DIFFER_MS));
   const rows = await ledger.$queryRaw<{ id: string }[]>`
     SELECT delivery.id FROM posthorn.deliveries AS delivery

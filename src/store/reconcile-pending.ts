@@ -10,6 +10,13 @@ export interface PendingOptions {
   readonly mend: boolean;
 }
 
+/** What time PostgreSQL has. */
+export async function readTime(ledger: Ledger): Promise<Date> {
+  const [row] = await ledger.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
+  if (row === undefined) throw new Error('PostgreSQL answered nothing');
+  return row.now;
+}
+
 interface OwnerRow {
   readonly id: string;
   /** True where the webhook was deleted; otherwise nothing lets its deliveries through. */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
 import { SecretKeyError } from '../domain/errors.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
@@ -25,9 +26,13 @@ const PAGE = 500;
 export async function rekeySecrets(options: {
   ledger: Ledger;
   secretBox: SecretBox;
+  clock: Clock;
   log: Logger;
 }): Promise<RekeyReport> {
-  const { ledger, secretBox, log } = options;
+  const { ledger, secretBox, clock, log } = options;
+  // What has expired signs no more, and the key that sealed it may be gone: it is let go.
+  const isLive = ({ expiresAt }: SealedSecret) =>
+    expiresAt === null || new Date(expiresAt) > clock();
   const unreadable: string[] = [];
   let webhooks = 0;
   let rekeyed = 0;
@@ -42,8 +47,9 @@ export async function rekeySecrets(options: {
     for (const { webhookId, secrets } of page) {
       webhooks += 1;
       try {
-        if (secrets.every(({ sealed }) => secretBox.isPresent(sealed))) continue;
-        if (await resealSecrets(ledger, webhookId, (now) => now.map(reseal))) rekeyed += 1;
+        if (secrets.filter(isLive).every(({ sealed }) => secretBox.isPresent(sealed))) continue;
+        if (await resealSecrets(ledger, webhookId, (now) => now.filter(isLive).map(reseal)))
+          rekeyed += 1;
       } catch (error) {
         if (!(error instanceof SecretKeyError)) throw error;
         log.error({ error, webhookId }, 'secrets that can not be opened');

@@ -191,7 +191,7 @@ export function createWebhooks(options: {
       return result;
     },
 
-    rekey: () => rekeySecrets({ ledger, secretBox, log }),
+    rekey: () => rekeySecrets({ ledger, secretBox, clock, log }),
 
     async attempts(id, { accountId, ...request } = {}) {
       await get(id, { accountId });

@@ -77,6 +77,16 @@ describe('wrong keys', () => {
     expect((await call('GET', '/healthz')).status).toBe(200);
   });
 
+  test('do not shut out others behind the same address whose keys nobody can guess', async () => {
+    const { call } = await openTestApi();
+    const { key } = await makeKey(call, { role: 'viewer' });
+    for (let n = 0; n < 12; n += 1) {
+      await call('GET', '/v1/webhooks', { headers: bearing(`phk_${'x'.repeat(42)}${n % 10}`) });
+    }
+    expect((await call('GET', '/v1/webhooks', { headers: bearing('guessed') })).status).toBe(429);
+    expect((await call('GET', '/v1/webhooks', { headers: bearing(key) })).status).toBe(200);
+  });
+
   test('are not counted for requests without a key, nor for keys that are valid', async () => {
     const { call } = await openTestApi();
     const { key } = await makeKey(call, { role: 'producer' });

@@ -74,6 +74,36 @@ describe('day partitions', () => {
     expect(await late.made).toContain('deliveries_20250310');
   });
 
+  test('wait little for one long reader, and hold nobody up meanwhile', async () => {
+    const { ledger, enqueueAt } = await setup();
+    await makePartitions(ledger, noon, noon);
+    await ledger.$transaction(
+      async (dump) => {
+        await dump.$executeRaw`
+          LOCK TABLE posthorn.events, posthorn.events_default IN ACCESS SHARE MODE`;
+        expect(await makePartitions(ledger, noon, addDays(noon, 1))).not.toContain(
+          'events_20250311',
+        );
+        expect(await enqueueAt(noon)).toHaveLength(1);
+        expect(await dropPartitions(ledger, addDays(noon, 30))).not.toContain('events_20250310');
+      },
+      { timeout: 60_000 },
+    );
+    expect(await makePartitions(ledger, noon, addDays(noon, 1))).toContain('events_20250311');
+  });
+
+  test('of days without rows are made while a long transaction goes on, and hold nobody up', async () => {
+    const { ledger, enqueueAt } = await setup();
+    await makePartitions(ledger, noon, noon);
+    await ledger.$transaction(async (tx) => {
+      const row = { id: newId('evt_', noon), accountId: 'a', type: 'x', payloadJson: '1' };
+      const options = { now: noon, dispatchAt: noon, notify: false };
+      await writeEvents(tx, [{ ...row, idempotencyKey: null }], options);
+      expect(await makePartitions(ledger, noon, addDays(noon, 1))).toContain('events_20250311');
+      expect(await enqueueAt(noon)).toHaveLength(1);
+    });
+  });
+
   test('hold the rows of their day; those that came before their partition are moved into it', async () => {
     const { ledger, enqueueAt, tableOf } = await setup();
     const [early] = await enqueueAt(noon);

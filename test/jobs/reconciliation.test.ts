@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Invariant } from '../../src/domain/invariant.js';
+import { createPosthorn } from '../../src/posthorn.js';
+import { addDays, listPartitions, makePartitions } from '../../src/store/partitions.js';
 import { pollUntil } from '../support/poll.js';
 import { openTestPosthorn } from '../support/posthorn.js';
 import { startReceiver } from '../support/receiver.js';
@@ -30,7 +32,7 @@ async function setup(hours = 1) {
   const later = (ms: number) => {
     aheadMs += ms;
   };
-  const brokenBy = async (options: { dryRun?: boolean } = {}) => {
+  const brokenBy = async (options: { dryRun?: boolean; sinceMs?: number } = {}) => {
     const { findings, ok } = await posthorn.reconciliation.run(options);
     const broken = findings.filter(({ found }) => found > 0);
     expect(ok).toBe(broken.length === 0);
@@ -196,6 +198,61 @@ describe('a reconciliation', () => {
     await ledger.webhook.update({ where: { id: good }, data });
     expect(await brokenBy()).toEqual([]);
     expect(createdAt < new Date()).toBe(true);
+    await receiver.close();
+  });
+
+  test('misses nothing of days that retention dropped', async () => {
+    const { ledger, receiver, enqueueLater, later, brokenBy } = await setup();
+    const now = new Date();
+    await makePartitions(ledger, addDays(now, -1), addDays(now, 4));
+    await enqueueLater(3);
+    await ledger.delivery.updateMany({
+      data: { status: 'discarded', endedAt: new Date(), dispatchAt: null },
+    });
+    later(3 * 24 * HOUR_MS);
+    // A day's deliveries may go before its events.
+    for (const name of await listPartitions(ledger)) {
+      const day = name.slice(-8);
+      const recent = addDays(now, 2).toISOString().slice(0, 10).replaceAll('-', '');
+      if (name.startsWith('deliveries') && day < recent) {
+        await ledger.$executeRawUnsafe(`DROP TABLE posthorn.${name}`);
+      }
+    }
+    expect(await ledger.event.count()).toBe(3);
+    expect(await brokenBy({ sinceMs: 30 * 24 * HOUR_MS })).toEqual([]);
+    await receiver.close();
+  });
+
+  test('puts nothing right by a clock that is behind', async () => {
+    const { posthorn, ledger, options, receiver, good } = await setup(0);
+    await posthorn.enqueue({ type: 'a', payload: 1 });
+    const releaseAt = new Date(Date.now() + 10 * 60_000);
+    await ledger.hold.create({
+      data: { webhookId: good, state: 'open', since: new Date(), releaseAt, allowance: 1 },
+    });
+    const clock = () => new Date(Date.now() - 3 * 24 * HOUR_MS);
+    const behind = await createPosthorn(options, { clock });
+    const { findings } = await behind.reconciliation.run();
+    const farOff = findings.filter(({ invariant }) => invariant.startsWith('far_off'));
+    expect(farOff.map(({ mended }) => mended)).toEqual([0, 0]);
+    expect((await ledger.hold.findFirstOrThrow()).releaseAt).toEqual(releaseAt);
+    await behind.stop();
+    await receiver.close();
+  });
+
+  test('finds the attempts of a worker whose clock is behind', async () => {
+    const { ledger, receiver, options, good, enqueueLater, brokenBy } = await setup();
+    await enqueueLater(3);
+    const at = Date.now() + 2 * HOUR_MS - 20 * 60_000;
+    const worker = await createPosthorn(options, { clock: () => new Date(at) });
+    await worker.start(['worker']);
+    await pollUntil(
+      () => ledger.attempt.count({ where: { webhookId: good } }),
+      (attempts) => attempts === 3,
+    );
+    await worker.stop();
+    const found = await brokenBy({ sinceMs: 60_000 });
+    expect(found.map(({ invariant }) => invariant)).not.toContain('attempt_mismatch');
     await receiver.close();
   });
 

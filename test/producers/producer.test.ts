@@ -50,6 +50,16 @@ describe('enqueue', () => {
     expect(await ledger.delivery.count()).toBe(1);
   });
 
+  test('idempotency keys and accounts that join to the same text are not the same', async () => {
+    const { posthorn, ledger } = await openTestPosthorn();
+    const [one, other] = await Promise.all([
+      posthorn.enqueue({ type: 'a', payload: 1, accountId: 'a', idempotencyKey: 'b c' }),
+      posthorn.enqueue({ type: 'a', payload: 2, accountId: 'a b', idempotencyKey: 'c' }),
+    ]);
+    expect(one.id).not.toBe(other.id);
+    expect(await ledger.event.count()).toBe(2);
+  });
+
   test('two processes that use the same key at the same time write one event', async () => {
     const first = await openTestPosthorn();
     const { createPosthorn } = await import('../../src/posthorn.js');

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createSecretKey } from '../../src/domain/secret-box.js';
+import { createSecretBox, createSecretKey } from '../../src/domain/secret-box.js';
 import { createPosthorn } from '../../src/posthorn.js';
 import { runCommand, runJson } from '../support/command-line.js';
 import { openTestPosthorn } from '../support/posthorn.js';
@@ -69,6 +69,24 @@ describe('a webhook with Ed25519 signatures', () => {
 });
 
 describe('a new POSTHORN_SECRET_KEY', () => {
+  test('takes the live secret along though an expired one can be opened no more', async () => {
+    const [gone, former, present] = [createSecretKey(), createSecretKey(), createSecretKey()];
+    const { posthorn, ledger } = await openTestPosthorn({
+      secretKey: present,
+      formerSecretKeys: former,
+    });
+    const { webhook } = await posthorn.webhooks.register({ url: 'https://example.com/' });
+    const entry = (key: string, expiresAt: string | null) => ({
+      sealed: createSecretBox(key).seal('whsec_abc'),
+      createdAt: '2020-01-01T00:00:00.000Z',
+      expiresAt,
+    });
+    const secrets = [entry(former, null), entry(gone, '2020-02-01T00:00:00.000Z')];
+    await ledger.webhook.update({ where: { id: webhook.id }, data: { secrets } });
+    expect(await posthorn.webhooks.rekey()).toEqual({ webhooks: 1, rekeyed: 1, unreadable: [] });
+    expect(await posthorn.webhooks.rekey()).toMatchObject({ rekeyed: 0 });
+  });
+
   test('is taken into use while everything runs: the former one still opens until rekey is done', async () => {
     let secret = '';
     const receiver = await startReceiver({ secret: () => secret });
