@@ -50,7 +50,7 @@ export function createDispatcher(options: {
   let awake = false;
   let endPause: (() => void) | undefined;
 
-  let registered = false;
+  let prepared = false;
 
   /**
    * Makes the repeatable jobs known once, and fills the queue from the ledger where it lost everything,
@@ -59,15 +59,17 @@ export function createDispatcher(options: {
    */
   async function prepareQueue(): Promise<void> {
     const marked = await backend.markedShards();
-    if (registered && marked !== undefined) return;
+    if (prepared && marked !== undefined) return;
     await jobs.register();
-    registered = true;
-    if (marked === backend.shards) return;
-    if (marked !== undefined) await queue.drainShards(marked);
-    const released = await releaseLeases(ledger);
-    await backend.markShards();
     const { shards } = backend;
-    log.info({ released, shards, before: marked }, 'the queue is filled from the ledger');
+    if (marked !== shards) {
+      if (marked !== undefined) await queue.drainShards(marked);
+      const released = await releaseLeases(ledger);
+      await backend.markShards();
+      log.info({ released, shards, before: marked }, 'the queue is filled from the ledger');
+    }
+    // Only now: what failed on the way is done again.
+    prepared = true;
   }
 
   /** One pass over what is due and what is held; true where more may be. */
