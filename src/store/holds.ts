@@ -40,7 +40,8 @@ export async function parkDeliveries(
       WHERE webhook.active ORDER BY webhook.id FOR KEY SHARE OF webhook
     ), asleep AS (
       SELECT 1 FROM webhook LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = webhook.id
-      WHERE hold.release_at IS NULL OR hold.probe = ANY(${ids}::text[])
+      WHERE hold.release_at IS NULL
+        OR hold.state = 'half_open' AND hold.probe = ANY(${ids}::text[])
     ), woken AS (
       SELECT pg_notify(${DUE_CHANNEL}, '') WHERE EXISTS (SELECT 1 FROM asleep)
     ), hold AS (
@@ -48,7 +49,9 @@ export async function parkDeliveries(
       SELECT id, 'pacing', ${at}::timestamptz, ${at}::timestamptz, allowance FROM webhook
       ON CONFLICT (webhook_id) DO UPDATE SET
         release_at = CASE
-          WHEN hold.probe = ANY(${ids}::text[]) THEN ${at}::timestamptz
+          -- Once it has failed, its retry is no try: it waits for the pause like the others.
+          WHEN hold.state = 'half_open' AND hold.probe = ANY(${ids}::text[])
+            THEN ${at}::timestamptz
           ELSE coalesce(hold.release_at, ${at}::timestamptz)
         END,
         allowance = least(hold.allowance, excluded.allowance)
@@ -96,8 +99,6 @@ export async function changeHolds(
     ), changed AS (
       UPDATE posthorn.holds AS hold SET
         state = input."state", allowance = input."allowance", openings = input."openings",
-        -- Whichever delivery tried, its retry is no try: it waits for the pause like the others.
-        probe = NULL,
         since = CASE WHEN hold.state = input."state" THEN hold.since ELSE ${now.toISOString()}::timestamptz END,
         release_at = coalesce(input."releaseAt", hold.release_at)
       FROM input WHERE hold.webhook_id = input."webhookId" AND hold.state = input."was"
