@@ -16,6 +16,9 @@ const SCENARIOS = [
   'backlog',
   'memory',
   'history',
+  'alerts',
+  'rollup',
+  'archive',
   'scale',
 ];
 

@@ -7,9 +7,9 @@ const RIGHT = 110;
 const COLOURS = ['#3b6ea8', '#b5532b', '#4f8a3d', '#7a4f9e'];
 
 /**
- * An SVG document. `samples` have `at` in minutes and a number for each key of the charts' lines.
+ * An SVG document. `samples` have `at` in `unit`s, minutes where left out, and a number for each key of the charts' lines.
  */
-export function plotLines({ title, charts, samples }) {
+export function plotLines({ title, charts, samples, unit = 'min' }) {
   const step = HEIGHT + 50;
   const height = 50 + charts.length * step;
   return [
@@ -19,14 +19,14 @@ export function plotLines({ title, charts, samples }) {
     `<text x="16" y="26" font-size="16" font-weight="600">${title}</text>`,
     ...charts.map(
       (chart, index) =>
-        `<g transform="translate(0 ${60 + index * step})">${drawChart(chart, samples)}</g>`,
+        `<g transform="translate(0 ${60 + index * step})">${drawChart(chart, samples, unit)}</g>`,
     ),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function drawChart({ label, lines }, samples) {
+function drawChart({ label, lines }, samples, unit) {
   const all = lines.flatMap(({ key }) => samples.map((each) => each[key]));
   const most = Math.max(...all, 1) * 1.1;
   const last = samples.at(-1).at;
@@ -42,6 +42,6 @@ function drawChart({ label, lines }, samples) {
     (value) =>
       `<text x="${LEFT - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end" fill="#555">${value.toFixed(0)}</text><path d="M${LEFT} ${y(value).toFixed(1)}H${WIDTH - RIGHT}" stroke="#ddd"/>`,
   );
-  const axis = `<text x="${LEFT}" y="${HEIGHT + 16}" fill="#555">0 min</text><text x="${WIDTH - RIGHT}" y="${HEIGHT + 16}" text-anchor="end" fill="#555">${last.toFixed(0)} min</text>`;
+  const axis = `<text x="${LEFT}" y="${HEIGHT + 16}" fill="#555">0 ${unit}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT + 16}" text-anchor="end" fill="#555">${last.toFixed(0)} ${unit}</text>`;
   return `<text x="16" y="0" font-weight="600">${label}</text>${ticks.join('')}${drawn.join('')}${axis}`;
 }

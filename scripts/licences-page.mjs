@@ -8,6 +8,7 @@ const PAGE = new URL('docs/licences.md', ROOT);
 /** Licences that ask no more than to be named. */
 const ALLOWED = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   '0BSD',
   'Apache-2.0',

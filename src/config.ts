@@ -1,7 +1,7 @@
 import type { BreakerPolicy } from './domain/breaker.js';
 import { InvalidSettingsError } from './domain/errors.js';
-import type { RetrySchedule } from './domain/retry-schedule.js';
-import { perTier, type Tier } from './domain/tier.js';
+import type { Policies } from './domain/policy.js';
+import { perTier } from './domain/tier.js';
 import { SETTINGS, type Setting } from './setting-table.js';
 
 export { SETTINGS } from './setting-table.js';
@@ -18,12 +18,10 @@ type ValueOf<Name extends SettingName> =
 
 /** All settings as read and checked, with what follows from several of them. */
 export type Settings = { readonly [Name in SettingName]: ValueOf<Name> } & {
-  /** Each tier's retry schedule. */
-  readonly retry: Readonly<Record<Tier, RetrySchedule>>;
-  /** When a breaker opens, and for how long. */
-  readonly breaker: BreakerPolicy & { readonly windowMs: number };
-  /** Each tier's zombie threshold, in milliseconds. */
-  readonly zombieAfterMs: Readonly<Record<Tier, number>>;
+  /** How each tier's webhooks are treated, where they have no overrides. */
+  readonly policies: Policies;
+  /** Of every tier: when a breaker opens besides, and for how long. */
+  readonly breaker: Omit<BreakerPolicy, 'failures' | 'share'> & { readonly windowMs: number };
 };
 
 /**
@@ -67,29 +65,53 @@ const SECRETS: ReadonlySet<SettingName> = new Set([
   'formerSecretKeys',
   'databaseUrl',
   'redisUrl',
+  'smtpUrl',
 ]);
 
 function derived(values: { [Name in SettingName]: ValueOf<Name> }) {
-  const attempts = {
-    critical: values.retryAttemptsCritical ?? values.retryAttempts,
-    standard: values.retryAttempts,
-    low: values.retryAttemptsLow ?? values.retryAttempts,
-  };
-  const { retryBase: baseMs, retryFactor, retryCap: capMs } = values;
+  /** What a tier has of its own, or else what holds for all. */
+  const own = <Value>(all: Value, critical: Value | undefined, low: Value | undefined) => ({
+    critical: critical ?? all,
+    standard: all,
+    low: low ?? all,
+  });
+  const base = own(values.retryBase, values.retryBaseCritical, values.retryBaseLow);
+  const factor = own(values.retryFactor, values.retryFactorCritical, values.retryFactorLow);
+  const cap = own(values.retryCap, values.retryCapCritical, values.retryCapLow);
+  const attempts = own(values.retryAttempts, values.retryAttemptsCritical, values.retryAttemptsLow);
+  const failures = own(
+    values.breakerFailures,
+    values.breakerFailuresCritical,
+    values.breakerFailuresLow,
+  );
+  const share = own(values.breakerShare, values.breakerShareCritical, values.breakerShareLow);
+  const warnAt = own(values.warnAt, values.warnAtCritical, values.warnAtLow);
+  const retention = own(values.retention, values.retentionCritical, values.retentionLow);
+  const zombieAfter = own(
+    values.zombieAfterStandard,
+    values.zombieAfterCritical,
+    values.zombieAfterLow,
+  );
   return {
-    retry: perTier((tier) => ({ baseMs, factor: retryFactor, capMs, attempts: attempts[tier] })),
+    policies: perTier((tier) => ({
+      zombieAfterMs: zombieAfter[tier],
+      warnAt: warnAt[tier],
+      retry: {
+        baseMs: base[tier],
+        factor: factor[tier],
+        capMs: cap[tier],
+        attempts: attempts[tier],
+      },
+      breakerFailures: failures[tier],
+      breakerShare: share[tier],
+      retentionMs: retention[tier],
+      reactivate: values.reactivate,
+    })),
     breaker: {
-      failures: values.breakerFailures,
-      share: values.breakerShare,
       minimum: values.breakerMinimum,
       pauseMs: values.breakerPause,
       longestPauseMs: values.breakerPauseCap,
       windowMs: values.breakerWindow,
-    },
-    zombieAfterMs: {
-      critical: values.zombieAfterCritical,
-      standard: values.zombieAfterStandard,
-      low: values.zombieAfterLow,
     },
   };
 }

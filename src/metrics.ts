@@ -5,6 +5,10 @@ import { type Finding, INVARIANTS } from './domain/invariant.js';
 export interface Metrics {
   /** Takes up what a reconciliation found. */
   reconciled(findings: readonly Finding[], at: Date): void;
+  /** Counts a message to a channel that was tried. */
+  messageSent(kind: 'email' | 'slack', ok: boolean): void;
+  /** Takes up an evaluation of alert rules: incidents that are open after it, and how long it took. */
+  alertsEvaluated(evaluation: { readonly open: number; readonly seconds: number }): void;
   /** Tells of this process, too: memory, handles, event loop. Once for a process. */
   watchProcess(): void;
   /** All of it in the text format of Prometheus, whose content type is `contentType`. */
@@ -33,6 +37,22 @@ export function createMetrics(): Metrics {
     help: 'When this process last reconciled the ledger; 0 for never.',
     registers,
   });
+  const messages = new Counter({
+    name: 'posthorn_messages_total',
+    help: 'Messages to channels that this process tried to send.',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
+  const openIncidents = new Gauge({
+    name: 'posthorn_incidents_open',
+    help: 'Incidents that were open when this process last evaluated alert rules.',
+    registers,
+  });
+  const alertSeconds = new Gauge({
+    name: 'posthorn_alert_evaluation_seconds',
+    help: 'How long the last evaluation of alert rules by this process took.',
+    registers,
+  });
   for (const invariant of Object.keys(INVARIANTS)) mended.inc({ invariant }, 0);
 
   return {
@@ -42,6 +62,11 @@ export function createMetrics(): Metrics {
         mended.inc({ invariant }, count);
       }
       reconciledAt.set(at.getTime() / 1_000);
+    },
+    messageSent: (kind, ok) => messages.inc({ kind, result: ok ? 'sent' : 'failed' }),
+    alertsEvaluated({ open, seconds }) {
+      openIncidents.set(open);
+      alertSeconds.set(seconds);
     },
     watchProcess: () => collectDefaultMetrics({ register: registry }),
     text: () => registry.metrics(),

@@ -1,11 +1,21 @@
 import type { Logger } from 'pino';
+import { type Alerts, createAlerts } from './alerts/alerts.js';
+import { createChannelSender } from './alerts/channel-sender.js';
+import { type Channels, createChannels } from './alerts/channels.js';
+import { createMailer } from './alerts/mailer.js';
+import { createNotifier } from './alerts/notifier.js';
+import { type Archive, createArchive } from './archive/archive.js';
+import { createErasure, type Erasure } from './archive/erasure.js';
 import { type PosthornOptions, readSettings, type Settings } from './config.js';
+import type { Sender } from './delivery/sender.js';
 import { createAddressPolicy } from './domain/address.js';
 import { type Clock, systemClock } from './domain/clock.js';
+import { InvalidInputError } from './domain/errors.js';
 import { createSecretBox } from './domain/secret-box.js';
 import { type Installation, openInstallation } from './installation.js';
 import { makePartitionsAhead } from './jobs/partitions.js';
 import { createReconciliation, type Reconciliation } from './jobs/reconciliation.js';
+import { createRollup, type Rollup } from './jobs/rollup.js';
 import { createZombieSweep, type ZombieSweep } from './jobs/zombie-sweep.js';
 import { type ApiKeys, createApiKeys } from './keys/api-keys.js';
 import { createLogger } from './log.js';
@@ -15,12 +25,18 @@ import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js
 import { openQueueBackend } from './queue/open-backend.js';
 import type { Role } from './roles.js';
 import { closeLedger, openLedger } from './store/ledger.js';
+import { VERSION } from './version.js';
 import {
   createDeliveries,
   createEvents,
   type Deliveries,
   type Events,
 } from './webhooks/deliveries.js';
+import { createPolicyReader, type PolicyReader } from './webhooks/policy.js';
+import { createReplays, type Replays } from './webhooks/replays.js';
+import { createStatsReader, type StatsReader } from './webhooks/stats.js';
+import { createWebhookTests, type WebhookTests } from './webhooks/trials.js';
+import { createVerifier } from './webhooks/verification.js';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.js';
 
 /** Posthorn, open in this process. */
@@ -31,12 +47,26 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly events: Events;
   readonly deliveries: Deliveries;
   readonly zombies: ZombieSweep;
+  readonly policy: PolicyReader;
+  readonly channels: Channels;
+  readonly alerts: Alerts;
+  readonly stats: StatsReader;
+  readonly tests: WebhookTests;
+  readonly replays: Replays;
+  readonly archive: Archive;
+  readonly erasure: Erasure;
+  readonly rollup: Rollup;
   readonly reconciliation: Reconciliation;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'watchProcess'>;
   readonly keys: ApiKeys;
   readonly queue: Pick<DeliveryQueue, 'counts'>;
   /** Starts working in these roles. */
   start(roles: readonly Role[]): Promise<void>;
+  /**
+   * Runs a repeatable job once, now, beside its schedule: harmless, whoever else runs it. Throws
+   * `InvalidInputError` where none has this name.
+   */
+  runJob(name: string): Promise<void>;
   /** Rejects where PostgreSQL or the queue can't be reached. */
   ping(): Promise<void>;
   /**
@@ -98,6 +128,39 @@ async function assemble(parts: {
   const zombies = createZombieSweep({ ledger, settings, clock, log });
   const metrics = createMetrics();
   const reconciliation = createReconciliation({ ledger, settings, metrics, clock, log });
+  const outbound = createOutbound({ settings, isAllowed, clock });
+  const channelSender = createChannelSender({
+    mailer: createMailer(settings),
+    sender: outbound.sender,
+    secretBox,
+    settings,
+  });
+  const random = Math.random;
+  const notifier = createNotifier({
+    ledger,
+    sender: channelSender,
+    settings,
+    metrics,
+    clock,
+    random,
+    log,
+  });
+  const alerts = createAlerts({ ledger, metrics, clock, log });
+  const rollup = createRollup({ ledger, settings, clock, log });
+  const { sender } = outbound;
+  const webhooks = createWebhooks({
+    ledger,
+    secretBox,
+    isAllowed,
+    urlRules: settings,
+    verifier: createVerifier({ sender, secretBox, settings, clock }),
+    verification: settings.verification,
+    clock,
+    log,
+  });
+  const archive = createArchive({ ledger, settings, clock, log });
+  const replays = createReplays({ ledger, webhooks, clock, log });
+  const tests = createWebhookTests({ ledger, sender, secretBox, settings, clock });
   const keys = createApiKeys({ ledger, clock, log });
   if (installation.embedded) await makePartitionsAhead(ledger, clock, log);
 
@@ -110,6 +173,12 @@ async function assemble(parts: {
     queue,
     zombies,
     reconciliation,
+    notifier,
+    alerts,
+    rollup,
+    tests,
+    replays,
+    archive,
   };
   const running: { stop(): Promise<void> }[] = [];
   let stopped: Promise<void> | undefined;
@@ -118,6 +187,7 @@ async function assemble(parts: {
     await producer.drain();
     for (const role of running.reverse()) await role.stop();
     await keys.drain();
+    await outbound.stop();
     await queue.close();
     await backend.close();
     await closeLedger(ledger);
@@ -129,10 +199,28 @@ async function assemble(parts: {
     installation,
     enqueue: producer.enqueue,
     enqueueMany: producer.enqueueMany,
-    webhooks: createWebhooks({ ledger, secretBox, isAllowed, urlRules: settings, clock, log }),
+    webhooks,
+    tests,
+    replays,
+    archive,
+    erasure: createErasure({ ledger, settings, clock, log }),
+    stats: createStatsReader({ ledger, webhooks, clock }),
+    rollup,
     events: createEvents({ ledger }),
     deliveries: createDeliveries({ ledger, queue, clock, log }),
     zombies,
+    policy: createPolicyReader({ ledger, settings }),
+    alerts,
+    channels: createChannels({
+      ledger,
+      secretBox,
+      isAllowed,
+      urlRules: settings,
+      hasMail: settings.smtpUrl !== undefined,
+      sender: channelSender,
+      clock,
+      log,
+    }),
     reconciliation,
     metrics,
     keys,
@@ -143,6 +231,16 @@ async function assemble(parts: {
       if (roles.includes('scheduler')) running.push(await startScheduler(context));
       if (roles.includes('worker')) running.push(await startWorker(context));
     },
+    async runJob(name) {
+      const { repeatableJobs } = await import('./jobs/jobs.js');
+      const jobs = repeatableJobs(context);
+      const job = jobs.find((each) => each.name === name);
+      if (job === undefined) {
+        const names = jobs.map((each) => each.name).join(', ');
+        throw new InvalidInputError(`there is no job ${name}: use ${names}`);
+      }
+      await job.run();
+    },
     async ping() {
       await ledger.$queryRaw`SELECT 1`;
       await backend.ping();
@@ -150,6 +248,30 @@ async function assemble(parts: {
     stop() {
       stopped ??= stop();
       return stopped;
+    },
+  };
+}
+
+/**
+ * The sender of requests that are no deliveries, made when it is first needed, so that a backend that only
+ * enqueues need not load it.
+ */
+function createOutbound(options: {
+  settings: Settings;
+  isAllowed: (address: string) => boolean;
+  clock: Clock;
+}): { sender(): Promise<Sender>; stop(): Promise<void> } {
+  const { settings: urlRules, isAllowed, clock } = options;
+  let made: Promise<Sender> | undefined;
+  return {
+    sender() {
+      made ??= import('./delivery/sender.js').then(({ createSender }) =>
+        createSender({ isAllowed, urlRules, clock, userAgent: `Posthorn/${VERSION}` }),
+      );
+      return made;
+    },
+    async stop() {
+      (await made)?.stop();
     },
   };
 }

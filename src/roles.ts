@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
+import type { Alerts } from './alerts/alerts.js';
+import type { Notifier } from './alerts/notifier.js';
+import type { Archive } from './archive/archive.js';
 import type { Settings } from './config.js';
 import { createSender } from './delivery/sender.js';
-import { guardUrls } from './delivery/url-guard.js';
 import { createDispatcher } from './dispatcher/dispatcher.js';
 import type { Clock } from './domain/clock.js';
 import type { SecretBox } from './domain/secret-box.js';
 import { repeatableJobs } from './jobs/jobs.js';
 import { makePartitionsAhead } from './jobs/partitions.js';
 import type { Reconciliation } from './jobs/reconciliation.js';
+import type { Rollup } from './jobs/rollup.js';
 import type { ZombieSweep } from './jobs/zombie-sweep.js';
 import type { QueueBackend } from './queue/backend.js';
 import type { DeliveryQueue } from './queue/delivery-queue.js';
@@ -15,6 +18,8 @@ import { createRepeatableWorker, openRepeatableJobs } from './queue/repeatable-j
 import { createDueListener } from './store/due-listener.js';
 import type { Ledger } from './store/ledger.js';
 import { VERSION } from './version.js';
+import type { Replays } from './webhooks/replays.js';
+import type { WebhookTests } from './webhooks/trials.js';
 import { createDeliveryWorker } from './workers/delivery-worker.js';
 
 /** What a process can do besides enqueueing: make deliveries, or dispatch and run the repeatable jobs. */
@@ -31,6 +36,12 @@ export interface RoleContext {
   readonly isAllowed: (address: string) => boolean;
   readonly zombies: ZombieSweep;
   readonly reconciliation: Reconciliation;
+  readonly notifier: Notifier;
+  readonly alerts: Alerts;
+  readonly rollup: Rollup;
+  readonly tests: WebhookTests;
+  readonly replays: Replays;
+  readonly archive: Archive;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -44,8 +55,8 @@ export interface RunningRole {
 export async function startWorker(context: RoleContext): Promise<RunningRole> {
   const { isAllowed, clock, settings } = context;
   const log = context.log.child({ role: 'worker' });
-  const unruled = createSender({ isAllowed, clock, userAgent: `Posthorn/${VERSION}` });
-  const sender = guardUrls(unruled, { urlRules: settings, clock });
+  const userAgent = `Posthorn/${VERSION}`;
+  const sender = createSender({ isAllowed, urlRules: settings, clock, userAgent });
   const worker = createDeliveryWorker({ ...context, sender, log });
   await worker.start();
   return worker;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import {
+  archivePlace,
   cidrs,
   cron,
   duration,
   factor,
   key32,
   keys32,
+  linkTemplate,
   list,
   onOrOff,
   percentage,
@@ -13,6 +15,7 @@ import {
   redisNodes,
   text,
   url,
+  warnTimes,
   wholeNumber,
 } from './setting-values.js';
 
@@ -130,17 +133,47 @@ export const SETTINGS = {
     '5s',
     'Delay after the first failed attempt.',
   ),
+  retryBaseCritical: optional(
+    'POSTHORN_RETRY_BASE_CRITICAL',
+    duration('1ms', '1d'),
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  retryBaseLow: optional(
+    'POSTHORN_RETRY_BASE_LOW',
+    duration('1ms', '1d'),
+    'The same for webhooks of the tier low, where it differs.',
+  ),
   retryFactor: withDefault(
     'POSTHORN_RETRY_FACTOR',
     factor,
     '4',
     'What the delay is multiplied by after each further failed attempt.',
   ),
+  retryFactorCritical: optional(
+    'POSTHORN_RETRY_FACTOR_CRITICAL',
+    factor,
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  retryFactorLow: optional(
+    'POSTHORN_RETRY_FACTOR_LOW',
+    factor,
+    'The same for webhooks of the tier low, where it differs.',
+  ),
   retryCap: withDefault(
     'POSTHORN_RETRY_CAP',
     duration('1ms', '30d'),
     '12h',
     'Longest delay between two attempts, before a jitter of ±20 %.',
+  ),
+  retryCapCritical: optional(
+    'POSTHORN_RETRY_CAP_CRITICAL',
+    duration('1ms', '30d'),
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  retryCapLow: optional(
+    'POSTHORN_RETRY_CAP_LOW',
+    duration('1ms', '30d'),
+    'The same for webhooks of the tier low, where it differs.',
   ),
   retryAttempts: withDefault(
     'POSTHORN_RETRY_ATTEMPTS',
@@ -206,11 +239,31 @@ export const SETTINGS = {
     '10',
     'Failed attempts in a row that open a webhook’s breaker: its deliveries then wait, and one at a time tries.',
   ),
+  breakerFailuresCritical: optional(
+    'POSTHORN_BREAKER_FAILURES_CRITICAL',
+    wholeNumber(1, 100_000),
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  breakerFailuresLow: optional(
+    'POSTHORN_BREAKER_FAILURES_LOW',
+    wholeNumber(1, 100_000),
+    'The same for webhooks of the tier low, where it differs.',
+  ),
   breakerShare: withDefault(
     'POSTHORN_BREAKER_SHARE',
     percentage,
     '90%',
     'The share of failed attempts of late that opens it, too; 100% leaves it to the failures in a row.',
+  ),
+  breakerShareCritical: optional(
+    'POSTHORN_BREAKER_SHARE_CRITICAL',
+    percentage,
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  breakerShareLow: optional(
+    'POSTHORN_BREAKER_SHARE_LOW',
+    percentage,
+    'The same for webhooks of the tier low, where it differs.',
   ),
   breakerMinimum: withDefault(
     'POSTHORN_BREAKER_MINIMUM',
@@ -254,6 +307,22 @@ export const SETTINGS = {
     '90d',
     'The same for the tier low.',
   ),
+  warnAt: withDefault(
+    'POSTHORN_WARN_AT',
+    warnTimes,
+    '50%, 90%, 1d',
+    'When owners are warned that a webhook will be deactivated: shares of its zombie threshold, and times before its end, with commas between; none for never.',
+  ),
+  warnAtCritical: optional(
+    'POSTHORN_WARN_AT_CRITICAL',
+    warnTimes,
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  warnAtLow: optional(
+    'POSTHORN_WARN_AT_LOW',
+    warnTimes,
+    'The same for webhooks of the tier low, where it differs.',
+  ),
   zombieSchedule: withDefault(
     'POSTHORN_ZOMBIE_SCHEDULE',
     cron,
@@ -266,11 +335,97 @@ export const SETTINGS = {
     '90d',
     'How long ended deliveries, their events and attempts are kept: whole days older than this are dropped once nothing in them is owed.',
   ),
+  retentionCritical: optional(
+    'POSTHORN_RETENTION_CRITICAL',
+    duration('2d', '3650d'),
+    'The same for webhooks of the tier critical, where it differs.',
+  ),
+  retentionLow: optional(
+    'POSTHORN_RETENTION_LOW',
+    duration('2d', '3650d'),
+    'The same for webhooks of the tier low, where it differs.',
+  ),
+  archive: withDefault(
+    'POSTHORN_ARCHIVE',
+    archivePlace,
+    '',
+    'Where days past their retention are archived before they are dropped: a folder, or s3://BUCKET/PREFIX. Without it they are dropped.',
+  ),
+  s3Endpoint: optional(
+    'POSTHORN_S3_ENDPOINT',
+    url(['http:', 'https:'], 'a URL like https://s3.example.com'),
+    'The S3-compatible store of the archive, where it is not that of AWS. Its credentials are read as AWS tools read them, like AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  ),
+  s3Region: withDefault(
+    'POSTHORN_S3_REGION',
+    text.min(1, 'a region'),
+    'us-east-1',
+    'The region of that store.',
+  ),
   idempotencyTtl: withDefault(
     'POSTHORN_IDEMPOTENCY_TTL',
     duration('1m', '365d'),
     '7d',
     'How long an idempotency key stands for its event.',
+  ),
+  operatorAccount: optional(
+    'POSTHORN_OPERATOR_ACCOUNT',
+    text.min(1, 'an account id'),
+    'The account of whoever runs this installation: its channels and operational webhooks hear of every account.',
+  ),
+  smtpUrl: optional(
+    'POSTHORN_SMTP_URL',
+    url(['smtp:', 'smtps:'], 'a URL like smtps://user:password@smtp.example.com'),
+    'The mail server that e-mail channels send by; without it there are none.',
+  ),
+  mailFrom: withDefault(
+    'POSTHORN_MAIL_FROM',
+    text.min(3, 'an address, like Posthorn <posthorn@example.com>'),
+    'Posthorn <posthorn@localhost>',
+    'The sender of these e-mails.',
+  ),
+  webhookLink: optional(
+    'POSTHORN_WEBHOOK_LINK',
+    linkTemplate,
+    'Where messages link to: a URL in which {webhookId} and {accountId} are replaced. Without it, the webhook in the API.',
+  ),
+  verification: withDefault(
+    'POSTHORN_VERIFICATION',
+    z.enum(['none', 'ping', 'handshake', 'challenge'], {
+      error: 'none, ping, handshake or challenge',
+    }),
+    'none',
+    'How a new webhook shows that it wants what it gets, where its registration does not say.',
+  ),
+  origin: withDefault(
+    'POSTHORN_ORIGIN',
+    text.regex(/^[A-Za-z0-9.-]{1,253}$/, 'a host name'),
+    'posthorn.local',
+    'The name by which a handshake asks for consent: the host name of your platform.',
+  ),
+  testInterval: withDefault(
+    'POSTHORN_TEST_INTERVAL',
+    duration('10ms', '30d'),
+    '1h',
+    'How long after it was deactivated, or its breaker opened, a webhook is first tested; doubled after each test that fails.',
+  ),
+  testIntervalCap: withDefault(
+    'POSTHORN_TEST_INTERVAL_CAP',
+    duration('10ms', '365d'),
+    '1d',
+    'Longest time between two such tests.',
+  ),
+  testGiveUp: withDefault(
+    'POSTHORN_TEST_GIVE_UP',
+    duration('0ms', '3650d'),
+    '90d',
+    'How long a deactivated webhook is tested; 0ms for never.',
+  ),
+  reactivate: withDefault(
+    'POSTHORN_REACTIVATE',
+    onOrOff,
+    'on',
+    'Whether a webhook that Posthorn deactivated is reactivated when a test succeeds.',
   ),
   queuePrefix: withDefault(
     'POSTHORN_QUEUE_PREFIX',

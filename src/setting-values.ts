@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isCidr } from './domain/address.js';
 import { parseDuration } from './domain/duration.js';
 import { EVERY_PORT, type PortRange } from './domain/url-rules.js';
+import { parseWarnTimes } from './domain/warning.js';
 
 /** The kinds of values that settings have, each with what fits in words. All are read from text. */
 
@@ -68,6 +69,30 @@ export const percentage = text.transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'a share over 0% and up to 100%, like 90%' });
   return z.NEVER;
 });
+
+/** Times of warnings: shares of the zombie threshold, and durations before its end; `none` for none. */
+export const warnTimes = text.transform((value, context) => {
+  const times = parseWarnTimes(value);
+  if (times !== undefined) return times;
+  context.addIssue({
+    code: 'custom',
+    message: 'shares under 100% and durations with commas between, like 50%, 90%, 1d, or none',
+  });
+  return z.NEVER;
+});
+
+/** A folder, or a bucket of an S3-compatible store with a prefix. */
+export const archivePlace = text.refine(
+  (value) => !/^[a-z0-9]+:\/\//i.test(value) || /^s3:\/\/[^/\s]+(\/\S*)?$/.test(value),
+  'a folder, or s3://BUCKET/PREFIX',
+);
+
+/** A URL with `{webhookId}` in it. */
+export const linkTemplate = text.refine(
+  (value) =>
+    /^https?:$/.test(protocolOf(value.replace(/[{}]/g, ''))) && value.includes('{webhookId}'),
+  'a URL with {webhookId} in it, like https://example.com/webhooks/{webhookId}',
+);
 
 /** Keys of 32 bytes. */
 export const keys32 = text

@@ -21,16 +21,52 @@ describe('the defaults', () => {
     });
   });
 
-  test('give each tier its retry schedule and its zombie threshold', () => {
-    const schedule = { baseMs: 5_000, factor: 4, capMs: 43_200_000, attempts: 12 };
-    expect(settings.retry).toEqual({ critical: schedule, standard: schedule, low: schedule });
+  test('give each tier its policy', () => {
     const dayMs = 86_400_000;
-    expect(settings.zombieAfterMs).toEqual({
-      critical: 365 * dayMs,
-      standard: 365 * dayMs,
-      low: 90 * dayMs,
-    });
+    const standard = {
+      zombieAfterMs: 365 * dayMs,
+      warnAt: [{ share: 0.5 }, { share: 0.9 }, { beforeMs: dayMs }],
+      retry: { baseMs: 5_000, factor: 4, capMs: 43_200_000, attempts: 12 },
+      breakerFailures: 10,
+      breakerShare: 0.9,
+      retentionMs: 90 * dayMs,
+      reactivate: true,
+    };
+    const low = { ...standard, zombieAfterMs: 90 * dayMs };
+    expect(settings.policies).toEqual({ critical: standard, standard, low });
   });
+});
+
+test('a tier may differ from the others in all of its policy', () => {
+  const { policies } = readSettings(
+    {
+      retryBase: '1s',
+      retryBaseCritical: '2s',
+      retryFactorLow: 3,
+      retryCapCritical: '1h',
+      retryAttemptsLow: 4,
+      breakerFailuresCritical: 30,
+      breakerShareLow: '50%',
+      warnAtLow: 'none',
+      retentionCritical: '365d',
+      zombieAfterCritical: '10d',
+    },
+    {},
+  );
+  expect(policies.critical).toMatchObject({
+    zombieAfterMs: 864_000_000,
+    retry: { baseMs: 2_000, factor: 4, capMs: 3_600_000, attempts: 12 },
+    breakerFailures: 30,
+    breakerShare: 0.9,
+    retentionMs: 365 * 86_400_000,
+  });
+  expect(policies.low).toMatchObject({
+    warnAt: [],
+    retry: { baseMs: 1_000, factor: 3, attempts: 4 },
+    breakerFailures: 10,
+    breakerShare: 0.5,
+  });
+  expect(policies.standard.retry).toMatchObject({ baseMs: 1_000, factor: 4, attempts: 12 });
 });
 
 test('an option stands before the environment, and an empty value counts as not given', () => {

@@ -6,6 +6,7 @@ import {
   type Permission,
   scopeTo,
 } from '../domain/access.js';
+import type { Actor } from '../domain/notice.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -22,6 +23,8 @@ declare module 'fastify' {
      * account names another.
      */
     scope(given: string | undefined): AccountScope;
+    /** Who asks, for the history of what is changed: the key's id. */
+    actor(): Actor;
   }
 }
 
@@ -33,6 +36,9 @@ export function addAuthorization(server: FastifyInstance): void {
   server.decorateRequest('access', null);
   server.decorateRequest('scope', function (this: FastifyRequest, given: string | undefined) {
     return scopeTo(accessOf(this), given);
+  });
+  server.decorateRequest('actor', function (this: FastifyRequest) {
+    return accessOf(this).keyId as Actor;
   });
   server.addHook('onRoute', requirePermission);
 }

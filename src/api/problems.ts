@@ -60,6 +60,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   payload_too_large: { status: 413, title: 'The payload is too large' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of another type' },
+  verification_failed: { status: 422, title: 'The endpoint did not pass its verification' },
   too_many_failures: { status: 429, title: 'Too many requests with a wrong API key' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong in Posthorn', detail: OUR_FAULT },

@@ -9,6 +9,12 @@ const NOUNS = {
   dlv_: 'delivery',
   att_: 'attempt',
   key_: 'key',
+  ntc_: 'notice',
+  chn_: 'channel',
+  msg_: 'message',
+  rul_: 'rule',
+  inc_: 'incident',
+  rpl_: 'replay',
 } as const;
 
 /** The `{id}` of a path. Text that is no id of that prefix names nothing, and so is not found. */

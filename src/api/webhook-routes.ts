@@ -5,10 +5,14 @@ import { attemptAnswer } from './delivery-schemas.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 import {
+  deactivation,
+  exchangeAnswer,
+  historyAnswer,
   newWebhook,
   reactivatedWebhook,
   reactivation,
   rotation,
+  verificationAgain,
   webhookAnswer,
   webhookChanges,
   webhookWithSecret,
@@ -22,7 +26,10 @@ const read = { permission: 'webhooks:read' } as const;
 const write = { permission: 'webhooks:write' } as const;
 
 /** `/v1/webhooks`: registers webhooks, shows and changes them. */
-export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'webhooks'>): void {
+export function addWebhookRoutes(
+  api: ApiScope,
+  { webhooks, tests }: Pick<Posthorn, 'webhooks' | 'tests'>,
+): void {
   api.post(
     '/v1/webhooks',
     {
@@ -31,7 +38,7 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
     },
     async (request, reply) => {
       const { body } = request;
-      const input = { ...body, ...request.scope(body.accountId) };
+      const input = { ...body, ...request.scope(body.accountId), actor: request.actor() };
       const { webhook, secret } = await webhooks.register(input);
       return reply.code(201).send({ ...webhook, secret });
     },
@@ -64,7 +71,7 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
       schema: { params, querystring, body: webhookChanges, response: { 200: webhookAnswer } },
     },
     (request) => {
-      const scope = request.scope(request.query.accountId);
+      const scope = { ...request.scope(request.query.accountId), actor: request.actor() };
       return webhooks.update(request.params.id, request.body, scope);
     },
   );
@@ -97,9 +104,13 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
     '/v1/webhooks/:id/deactivate',
     {
       config: write,
-      schema: { params, querystring, body: noBody, response: { 200: webhookAnswer } },
+      schema: { params, querystring, body: deactivation, response: { 200: webhookAnswer } },
     },
-    (request) => webhooks.deactivate(request.params.id, request.scope(request.query.accountId)),
+    (request) => {
+      const scope = request.scope(request.query.accountId);
+      const { detail } = request.body;
+      return webhooks.deactivate(request.params.id, { ...scope, detail, actor: request.actor() });
+    },
   );
 
   api.post(
@@ -109,7 +120,9 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
       schema: { params, querystring, body: reactivation, response: { 200: reactivatedWebhook } },
     },
     async (request) => {
-      const options = { ...request.scope(request.query.accountId), owed: request.body.owed };
+      const { owed, detail } = request.body;
+      const scope = request.scope(request.query.accountId);
+      const options = { ...scope, owed, detail, actor: request.actor() };
       const { webhook, deliveries } = await webhooks.reactivate(request.params.id, options);
       return { ...webhook, deliveries };
     },
@@ -129,5 +142,43 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
       const scope = request.scope(request.query.accountId);
       return webhooks.attempts(request.params.id, { ...request.query, ...scope });
     },
+  );
+
+  api.get(
+    '/v1/webhooks/:id/history',
+    {
+      config: read,
+      schema: {
+        params,
+        querystring: fields({ ...pageQuery('ntc_'), ...accountQuery }),
+        response: { 200: page(historyAnswer) },
+      },
+    },
+    (request) => {
+      const scope = request.scope(request.query.accountId);
+      return webhooks.history(request.params.id, { ...request.query, ...scope });
+    },
+  );
+
+  api.post(
+    '/v1/webhooks/:id/verify',
+    {
+      config: write,
+      schema: { params, querystring, body: verificationAgain, response: { 200: webhookAnswer } },
+    },
+    (request) => {
+      const { method } = request.body;
+      const scope = request.scope(request.query.accountId);
+      return webhooks.verify(request.params.id, { ...scope, method, actor: request.actor() });
+    },
+  );
+
+  api.post(
+    '/v1/webhooks/:id/test',
+    {
+      config: write,
+      schema: { params, querystring, body: noBody, response: { 200: exchangeAnswer } },
+    },
+    (request) => tests.test(request.params.id, request.scope(request.query.accountId)),
   );
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { parseDuration } from '../domain/duration.js';
+import { isId } from '../domain/id.js';
 import { TIERS } from '../domain/tier.js';
 import type { Posthorn } from '../posthorn.js';
-import { readPage } from '../store/page.js';
-import type { Zombie } from '../store/zombies.js';
+import type { WebhookAtRisk } from '../store/at-risk.js';
 import { page, time } from './answer-fields.js';
 import { accountQuery, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
@@ -19,28 +20,64 @@ const zombieAnswer = z.object({
   detail: z.string(),
 });
 
-/** `/v1/zombies`: shows the zombies there are, and sweeps them. */
+const atRiskAnswer = zombieAnswer.extend({
+  failingSince: time,
+  deactivatesAt: time,
+  timeLeftMs: z.number(),
+  zombie: z.boolean(),
+});
+
+/** The list is in the order of the time left, which ids don't have: its cursor says both. */
+const cursor = z
+  .string()
+  .transform((text, context) => {
+    const [ms = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split('.');
+    if (/^\d{1,15}$/.test(ms) && isId('wh_', id))
+      return { deactivatesAt: new Date(Number(ms)), id };
+    context.addIssue('must be the nextCursor of the page before');
+    return z.NEVER;
+  })
+  .optional();
+
+const within = z
+  .string()
+  .transform((text, context) => {
+    const withinMs = parseDuration(text);
+    if (withinMs !== undefined && withinMs <= MOST_WITHIN_MS) return withinMs;
+    context.addIssue('must be a duration of at most 3650d, like 30d');
+    return z.NEVER;
+  })
+  .optional();
+
+const MOST_WITHIN_MS = 3_650 * 86_400_000;
+
+function cursorOf({ id, deactivatesAt }: WebhookAtRisk): string {
+  return Buffer.from(`${deactivatesAt.getTime()}.${id}`).toString('base64url');
+}
+
+/** `/v1/zombies`: shows the webhooks at risk and the zombies among them, and sweeps these. */
 export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zombies'>): void {
   api.get(
     '/v1/zombies',
     {
       config: { permission: 'zombies:read' },
       schema: {
-        querystring: fields({ ...pageQuery('wh_'), ...accountQuery }),
-        response: { 200: page(zombieAnswer) },
+        querystring: fields({
+          limit: pageQuery('wh_').limit,
+          cursor,
+          within,
+          ...accountQuery,
+        }),
+        response: { 200: page(atRiskAnswer) },
       },
     },
     async (request) => {
-      const { query } = request;
-      const { accountId } = request.scope(query.accountId);
-      const found = (await zombies.find()).filter(
-        (zombie) => accountId === undefined || zombie.accountId === accountId,
-      );
-      return readPage(
-        query,
-        async (asked) => pageOf(found, asked),
-        (zombie) => zombie,
-      );
+      const { limit, cursor: after, within: withinMs, accountId } = request.query;
+      const scope = request.scope(accountId);
+      const found = await zombies.atRisk({ ...scope, withinMs, after, take: limit + 1 });
+      const last = found[limit - 1];
+      const more = found.length > limit && last !== undefined;
+      return { data: found.slice(0, limit), nextCursor: more ? cursorOf(last) : null };
     },
   );
 
@@ -56,15 +93,4 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
     },
     async ({ body }) => ({ deactivated: await zombies.sweep(body) }),
   );
-}
-
-/** The part of all zombies that a page is made of, in the order of every list: newest webhook first. */
-function pageOf(
-  found: readonly Zombie[],
-  { before, take }: { before: string | undefined; take: number },
-): readonly Zombie[] {
-  return found
-    .filter(({ id }) => before === undefined || id < before)
-    .toSorted((one, other) => (one.id < other.id ? 1 : -1))
-    .slice(0, take);
 }

@@ -1,17 +1,26 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
+import { archiveCommands } from './archive-commands.js';
+import { channelCommands } from './channel-commands.js';
 import { createDemoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
+import { eraseCommand } from './erase-command.js';
 import { eventCommands } from './event-commands.js';
 import { EXIT_USAGE } from './failure.js';
+import { incidentCommands } from './incident-commands.js';
 import { keyCommands } from './key-commands.js';
 import { migrateCommand } from './migrate-command.js';
+import { policyCommand } from './policy-command.js';
 import { reconcileCommand } from './reconcile-command.js';
 import { rekeyCommand } from './rekey-command.js';
+import { replayCommands } from './replay-commands.js';
+import { rollupCommand } from './rollup-command.js';
+import { ruleCommands } from './rule-commands.js';
 import { startCommand } from './start-command.js';
 import { sweepCommand } from './sweep-command.js';
 import { webhookCommands } from './webhook-commands.js';
+import { zombiesCommand } from './webhook-health-commands.js';
 import { workerProcessCommand } from './worker-process-command.js';
 
 const program = new Command('posthorn')
@@ -22,10 +31,19 @@ const program = new Command('posthorn')
   .addCommand(migrateCommand())
   .addCommand(createDemoCommand())
   .addCommand(sweepCommand())
+  .addCommand(zombiesCommand())
+  .addCommand(policyCommand())
   .addCommand(reconcileCommand())
   .addCommand(rekeyCommand())
+  .addCommand(rollupCommand())
   .addCommand(webhookCommands())
   .addCommand(eventCommands())
+  .addCommand(channelCommands())
+  .addCommand(replayCommands())
+  .addCommand(archiveCommands())
+  .addCommand(eraseCommand())
+  .addCommand(ruleCommands())
+  .addCommand(incidentCommands())
   .addCommand(keyCommands())
   .addCommand(doctorCommand())
   .addCommand(workerProcessCommand(), { hidden: true });

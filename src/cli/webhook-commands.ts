@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
+import { policyOf, readOverrides } from '../domain/policy.js';
 import type { SignatureScheme } from '../domain/signing-secret.js';
 import type { Tier } from '../domain/tier.js';
+import type { VerificationMethod } from '../domain/verification.js';
 import { zombieAfter } from '../domain/zombie.js';
 import type { Webhook } from '../store/webhooks.js';
 import { createCommand, withPosthorn } from './command.js';
 import { type OutputFlags, pairs, print, table, time } from './output.js';
+import { webhookHealthCommands } from './webhook-health-commands.js';
 
 interface AccountFlags extends OutputFlags {
   readonly account?: string;
@@ -19,6 +22,9 @@ interface AddFlags extends AccountFlags {
   readonly maxInFlight?: string;
   readonly rateLimit?: string;
   readonly signatureScheme?: SignatureScheme;
+  readonly override?: string[];
+  readonly verification?: VerificationMethod;
+  readonly operational?: boolean;
 }
 
 interface ListFlags extends AccountFlags {
@@ -32,7 +38,7 @@ const ACCOUNT = ['--account <id>', 'the account whose webhook it is'] as const;
 
 /** `posthorn webhook …` */
 export function webhookCommands(): Command {
-  return new Command('webhook')
+  const webhook = new Command('webhook')
     .description('register webhooks and change their state')
     .addCommand(
       createCommand('add <url>', 'register a webhook; prints its secret this once', add)
@@ -46,7 +52,10 @@ export function webhookCommands(): Command {
         .option('--header <header...>', 'extra request headers, like "X-Token: abc"')
         .option('--max-in-flight <number>', 'most deliveries in flight at once')
         .option('--rate-limit <number>', 'most deliveries per second')
-        .option('--signature-scheme <scheme>', 'v1 (HMAC-SHA256) or v1a (Ed25519)'),
+        .option('--signature-scheme <scheme>', 'v1 (HMAC-SHA256) or v1a (Ed25519)')
+        .option('--verification <method>', 'ping, handshake, challenge or none')
+        .option('--operational', 'gets Posthorn’s own notices in place of events')
+        .option('--override <override...>', 'of its policy, like zombieAfter=30d'),
     )
     .addCommand(
       createCommand('list', 'list webhooks, newest first', list)
@@ -67,6 +76,8 @@ export function webhookCommands(): Command {
         .option(...ACCOUNT)
         .option('--owed <choice>', 'replay or discard what was owed', 'replay'),
     );
+  for (const command of webhookHealthCommands()) webhook.addCommand(command);
+  return webhook;
 }
 
 async function add(flags: AddFlags, url: string): Promise<void> {
@@ -77,11 +88,17 @@ async function add(flags: AddFlags, url: string): Promise<void> {
       eventTypes: flags.eventType,
       tier: flags.tier,
       signatureScheme: flags.signatureScheme,
+      verification: flags.verification,
+      operational: flags.operational,
       description: flags.description,
       headers:
         flags.header === undefined ? undefined : Object.fromEntries(flags.header.map(readHeader)),
       maxInFlight: flags.maxInFlight === undefined ? undefined : Number(flags.maxInFlight),
       rateLimit: flags.rateLimit === undefined ? undefined : Number(flags.rateLimit),
+      overrides:
+        flags.override === undefined
+          ? undefined
+          : Object.fromEntries(flags.override.map(readOverride)),
     }),
   );
   print(flags, { ...webhook, secret }, () =>
@@ -98,6 +115,17 @@ function readHeader(text: string): [string, string] {
     throw new InvalidInputError(`header ${JSON.stringify(text)} does not fit: use "Name: value"`);
   }
   return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+}
+
+/** `name=value`, where the value may be a number or true or false. */
+function readOverride(text: string): [string, unknown] {
+  const equals = text.indexOf('=');
+  if (equals < 1) {
+    throw new InvalidInputError(`override ${JSON.stringify(text)} does not fit: use name=value`);
+  }
+  const value = text.slice(equals + 1).trim();
+  const isPlain = /^(\d+(\.\d+)?|true|false)$/.test(value);
+  return [text.slice(0, equals).trim(), isPlain ? JSON.parse(value) : value];
 }
 
 async function list(flags: ListFlags): Promise<void> {
@@ -128,7 +156,8 @@ async function list(flags: ListFlags): Promise<void> {
 async function show(flags: AccountFlags, id: string): Promise<void> {
   const { webhook, after } = await withPosthorn(async ({ webhooks, settings }) => {
     const found = await webhooks.get(id, { accountId: flags.account });
-    return { webhook: found, after: zombieAfter(found, settings.zombieAfterMs) };
+    const policy = policyOf(settings.policies[found.tier], readOverrides(found.overrides));
+    return { webhook: found, after: zombieAfter(found, policy.zombieAfterMs) };
   });
   print(flags, { ...webhook, zombieAfter: after }, () =>
     after === null
@@ -174,6 +203,12 @@ function limits({ maxInFlight, rateLimit }: Webhook): string {
   return [...inFlight, ...rate].join(', ') || 'none of its own';
 }
 
+function overrides({ overrides: own }: Webhook): string {
+  return Object.entries(own)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
 function signature({ signatureScheme, publicKey }: Webhook): string {
   return publicKey === null
     ? `${signatureScheme}, HMAC-SHA256`
@@ -197,6 +232,7 @@ function describe(webhook: Webhook): string {
         ]),
     ['breaker', webhook.breaker],
     ['limits', limits(webhook)],
+    ['overrides', overrides(webhook)],
     ['signature', signature(webhook)],
     ['last success', time(webhook.lastSuccess)],
     ['last failure', time(webhook.lastFailure)],

@@ -18,11 +18,13 @@ class TooManyInterimAnswersError extends Error {
 /** One request, with its headers as they are sent. */
 export interface ClientRequest {
   readonly url: string;
+  /** `POST` where left out. */
+  readonly method?: 'POST' | 'OPTIONS' | undefined;
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
-/** Starts a POST and answers got's stream of it. What fails, even at once, is an `error` of the stream. */
+/** Starts a request and answers got's stream of it. What fails, even at once, is an `error` of the stream. */
 export type Client = (request: ClientRequest) => Request;
 
 /**
@@ -39,10 +41,10 @@ export function createClient(agents: Agents): Client {
     enableUnixSockets: false,
     // Hands Node the few options that matter: got's own forty are copied three times on the way to a
     // socket, which costs a seventh of a delivery.
-    request: (url, { headers }) => {
+    request: (url, { headers, method }) => {
       const secure = url.protocol === 'https:';
       const options = {
-        method: 'POST',
+        method: method ?? 'POST',
         maxHeaderSize: MAX_HEADER_BYTES,
         ...(headers && { headers }),
       };
@@ -58,5 +60,5 @@ export function createClient(agents: Agents): Client {
       return request.on('error', () => undefined);
     },
   });
-  return ({ url, headers, body }) => client.stream(url, { headers, body });
+  return ({ url, method = 'POST', headers, body }) => client.stream(url, { method, headers, body });
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Request } from 'got';
 import { createExcerpt } from './excerpt.js';
@@ -7,6 +7,7 @@ import { createExcerpt } from './excerpt.js';
 /** What came back, as far as it came. */
 export interface Answer {
   readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
   /** The `Retry-After` header. */
   readonly retryAfter: string | undefined;
   /** The beginning of the body. */
@@ -48,7 +49,7 @@ export function followExchange(options: {
   const answer = (): Answer | null => {
     if (response?.statusCode === undefined) return null;
     const { statusCode, headers } = response;
-    return { statusCode, retryAfter: headers['retry-after'], excerpt: excerpt.text() };
+    return { statusCode, headers, retryAfter: headers['retry-after'], excerpt: excerpt.text() };
   };
 
   return new Promise<Exchange>((resolve, reject) => {

@@ -54,8 +54,10 @@ export function isHeaderValue(value: unknown): value is string {
  */
 export function requestHeaders(options: {
   own: Readonly<Record<string, unknown>> | null;
-  signature: SignatureHeaders;
+  signature?: SignatureHeaders | undefined;
   userAgent: string;
+  /** More of Posthorn's own. */
+  ownHeaders?: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.own ?? {})) {
@@ -65,5 +67,5 @@ export function requestHeaders(options: {
   }
   headers['content-type'] = 'application/json';
   headers['user-agent'] = options.userAgent;
-  return Object.assign(headers, options.signature);
+  return Object.assign(headers, options.signature, options.ownHeaders);
 }

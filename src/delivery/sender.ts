@@ -4,10 +4,11 @@ import type { AddressPolicy } from '../domain/address.js';
 import type { Clock } from '../domain/clock.js';
 import type { AttemptResult } from '../domain/outcome.js';
 import type { SignatureHeaders } from '../domain/signature.js';
+import { type UrlRules, urlRuleFault } from '../domain/url-rules.js';
 import { createAgents } from './agents.js';
 import { classify } from './classify.js';
 import { createClient } from './client.js';
-import { followExchange } from './exchange.js';
+import { type Answer, followExchange } from './exchange.js';
 import { requestHeaders } from './request-headers.js';
 
 /** One attempt to make. */
@@ -16,13 +17,27 @@ export interface SendRequest {
   readonly url: string;
   /** The webhook's own extra headers. The reserved ones among them are left out. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly signature: SignatureHeaders;
+  /** Left out where there is nothing to sign with. */
+  readonly signature?: SignatureHeaders | undefined;
   /** JSON, exactly as it was signed. */
   readonly body: string;
+  /** `POST` where left out; `OPTIONS` has no body. */
+  readonly method?: 'POST' | 'OPTIONS' | undefined;
+  /** Of Posthorn's own, which the webhook's can't replace. */
+  readonly ownHeaders?: Readonly<Record<string, string>> | undefined;
   /** Wall-clock limit of the whole attempt, from connecting to the last byte read, in milliseconds. */
   readonly timeoutMs: number;
   /** Gives the attempt up, because this process stops. One signal may serve any number of attempts. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** One request and its answer, whole as far as it is kept. */
+export interface WholeExchange {
+  readonly result: AttemptResult;
+  /** The headers that were sent; none where no connection was made. */
+  readonly sentHeaders: Readonly<Record<string, string>>;
+  /** Null where no answer came. */
+  readonly answer: Answer | null;
 }
 
 /** Makes attempts. Connections are kept and shared. */
@@ -33,6 +48,8 @@ export interface Sender {
    * has no file descriptors or memory left for a connection.
    */
   send(request: SendRequest): Promise<AttemptResult>;
+  /** The same, with what was sent and what came back. */
+  exchange(request: SendRequest): Promise<WholeExchange>;
   /** Gives up every attempt under way and closes all connections. May be called twice. */
   stop(): void;
 }
@@ -41,6 +58,11 @@ export interface Sender {
 export function createSender(options: {
   /** Which IP addresses may be connected to. */
   isAllowed: AddressPolicy;
+  /**
+   * Which schemes and ports requests go to. Anything else is `blocked`: a webhook may have been registered
+   * while other rules held, or written by something else.
+   */
+  urlRules: UrlRules;
   clock: Clock;
   /** The `user-agent` of every request, like `Posthorn/1.2.3`. */
   userAgent: string;
@@ -54,26 +76,54 @@ export function createSender(options: {
   /** Resolves names; the system's resolver where left out. */
   lookup?: LookupFunction | undefined;
 }): Sender {
-  const { isAllowed, clock, userAgent, maxResponseBytes = 16_384 } = options;
+  const { isAllowed, urlRules, clock, userAgent, maxResponseBytes = 16_384 } = options;
   const { maxSocketsPerHost = Number.POSITIVE_INFINITY, lookup = systemLookup } = options;
   const agents = createAgents({ isAllowed, lookup, maxSocketsPerHost });
   const startRequest = createClient(agents);
   const stopping = new AbortController();
 
+  /** A request that the rules refuse, of which nothing leaves this process. */
+  function blocked(fault: string): WholeExchange {
+    const outcome = {
+      kind: 'failed',
+      errorClass: 'blocked',
+      statusCode: null,
+      message: `the URL ${fault}, so no connection was made`,
+      retryAfterMs: null,
+      responseExcerpt: null,
+    } as const;
+    return {
+      result: { startedAt: clock(), durationMs: 0, outcome },
+      sentHeaders: {},
+      answer: null,
+    };
+  }
+
+  async function exchange(request: SendRequest): Promise<WholeExchange> {
+    const { url, headers: own, signature, ownHeaders, method, body, timeoutMs, signal } = request;
+    const signals = signal === undefined ? [stopping.signal] : [stopping.signal, signal];
+    for (const each of signals) each.throwIfAborted();
+    const fault = URL.canParse(url) ? urlRuleFault(new URL(url), urlRules) : null;
+    if (fault !== null) return blocked(fault);
+    const startedAt = clock();
+    // The system's clock may be set while an attempt runs; this one only goes forward.
+    const startMs = performance.now();
+    const sentHeaders = requestHeaders({
+      own,
+      signature,
+      userAgent,
+      ...(ownHeaders && { ownHeaders }),
+    });
+    const stream = startRequest({ url, method, headers: sentHeaders, body });
+    const followed = await followExchange({ stream, maxResponseBytes, timeoutMs, signals });
+    const durationMs = Math.round(performance.now() - startMs);
+    const outcome = classify(followed, { url, timeoutMs, now: clock() });
+    return { result: { startedAt, durationMs, outcome }, sentHeaders, answer: followed.answer };
+  }
+
   return {
-    async send({ url, headers: own, signature, body, timeoutMs, signal }) {
-      const signals = signal === undefined ? [stopping.signal] : [stopping.signal, signal];
-      for (const each of signals) each.throwIfAborted();
-      const startedAt = clock();
-      // The system's clock may be set while an attempt runs; this one only goes forward.
-      const startMs = performance.now();
-      const headers = requestHeaders({ own, signature, userAgent });
-      const stream = startRequest({ url, headers, body });
-      const exchange = await followExchange({ stream, maxResponseBytes, timeoutMs, signals });
-      const durationMs = Math.round(performance.now() - startMs);
-      const outcome = classify(exchange, { url, timeoutMs, now: clock() });
-      return { startedAt, durationMs, outcome };
-    },
+    exchange,
+    send: async (request) => (await exchange(request)).result,
     stop() {
       stopping.abort(new Error('the sender was stopped'));
       agents.destroy();

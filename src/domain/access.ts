@@ -19,6 +19,8 @@ export const PERMISSIONS = [
   'deliveries:retry',
   'zombies:read',
   'zombies:sweep',
+  'alerts:read',
+  'alerts:write',
   'keys:manage',
   'metrics:read',
 ] as const;
@@ -30,12 +32,20 @@ const READING: readonly Permission[] = [
   'events:read',
   'deliveries:read',
   'zombies:read',
+  'alerts:read',
   'metrics:read',
 ];
 
 const GRANTS: Readonly<Record<KeyRole, readonly Permission[]>> = {
   admin: PERMISSIONS,
-  operator: [...READING, 'webhooks:write', 'events:write', 'deliveries:retry', 'zombies:sweep'],
+  operator: [
+    ...READING,
+    'webhooks:write',
+    'events:write',
+    'deliveries:retry',
+    'zombies:sweep',
+    'alerts:write',
+  ],
   producer: ['events:read', 'events:write'],
   viewer: READING,
 };

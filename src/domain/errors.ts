@@ -69,6 +69,11 @@ export class ConflictError extends PosthornError {
   override readonly code = 'conflict';
 }
 
+/** An endpoint did not show that it wants what it gets. Nothing was registered or changed. */
+export class VerificationError extends PosthornError {
+  override readonly code = 'verification_failed';
+}
+
 /** The request carries no key, or one that fits nothing. */
 export class UnauthorizedError extends PosthornError {
   override readonly code = 'unauthorized';

@@ -2,7 +2,18 @@ import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** What an id names, by its prefix. */
-export type IdPrefix = 'wh_' | 'evt_' | 'dlv_' | 'att_' | 'key_';
+export type IdPrefix =
+  | 'wh_'
+  | 'evt_'
+  | 'dlv_'
+  | 'att_'
+  | 'key_'
+  | 'ntc_'
+  | 'chn_'
+  | 'msg_'
+  | 'rul_'
+  | 'inc_'
+  | 'rpl_';
 
 /**
  * A sortable id: the prefix and the 32 hex digits of a UUIDv7 (RFC 9562) of the given time. Ids of one

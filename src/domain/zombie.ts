@@ -1,9 +1,6 @@
-import type { Tier } from './tier.js';
-
 /** What the rule looks at. */
 export interface WebhookHealth {
   readonly active: boolean;
-  readonly tier: Tier;
   /** The latest of creation, reactivation and change of URL. */
   readonly activeSince: Date;
   /** Null where it never succeeded. */
@@ -22,22 +19,15 @@ function quietSince(webhook: WebhookHealth): Date {
  * From when on a webhook is a zombie, if it does not succeed before; null for one that is inactive, or does
  * not fail. One that was sent nothing since its last success is no zombie, however long ago that was.
  *
- * @param thresholdsMs milliseconds of quiet that each tier allows; exactly that long is still allowed
+ * @param thresholdMs milliseconds of quiet that its policy allows; exactly that long is still allowed
  */
-export function zombieAfter(
-  webhook: WebhookHealth,
-  thresholdsMs: Readonly<Record<Tier, number>>,
-): Date | null {
+export function zombieAfter(webhook: WebhookHealth, thresholdMs: number): Date | null {
   if (!webhook.active || webhook.failingSince === null) return null;
-  return new Date(quietSince(webhook).getTime() + thresholdsMs[webhook.tier]);
+  return new Date(quietSince(webhook).getTime() + thresholdMs);
 }
 
-/** True for an active webhook that fails and has been quiet for longer than its tier allows. */
-export function isZombie(
-  webhook: WebhookHealth,
-  thresholdsMs: Readonly<Record<Tier, number>>,
-  now: Date,
-): boolean {
-  const after = zombieAfter(webhook, thresholdsMs);
+/** True for an active webhook that fails and has been quiet for longer than its policy allows. */
+export function isZombie(webhook: WebhookHealth, thresholdMs: number, now: Date): boolean {
+  const after = zombieAfter(webhook, thresholdMs);
   return after !== null && now > after;
 }

@@ -4,12 +4,17 @@ import type { Clock } from '../domain/clock.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
 import { deleteExpiredKeys } from '../store/idempotency-keys.js';
 import type { Ledger } from '../store/ledger.js';
-import { dropPartitions } from '../store/partitions.js';
+import { deleteEndedMessages } from '../store/messages.js';
+import { deleteExhaustedNotices } from '../store/notices.js';
 
-/** Every hour, forgets idempotency keys past their time and drops whole days past their retention. */
+/** How long it is known what was told, in milliseconds: single deliveries tell of themselves. */
+const EXHAUSTED_NOTICES_MS = 7 * 86_400_000;
+const MESSAGES_MS = 90 * 86_400_000;
+
+/** Every hour, forgets idempotency keys, notices and messages past their time. */
 export function cleanupJob(options: {
   ledger: Ledger;
-  settings: Pick<Settings, 'idempotencyTtl' | 'retention'>;
+  settings: Pick<Settings, 'idempotencyTtl'>;
   clock: Clock;
   log: Logger;
 }): RepeatableJob {
@@ -20,8 +25,9 @@ export function cleanupJob(options: {
     async run() {
       const now = clock().getTime();
       const keys = await deleteExpiredKeys(ledger, new Date(now - settings.idempotencyTtl));
-      const dropped = await dropPartitions(ledger, new Date(now - settings.retention));
-      if (keys > 0 || dropped.length > 0) log.info({ keys, dropped }, 'cleaned up');
+      await deleteExhaustedNotices(ledger, new Date(now - EXHAUSTED_NOTICES_MS));
+      await deleteEndedMessages(ledger, new Date(now - MESSAGES_MS));
+      if (keys > 0) log.info({ keys }, 'cleaned up');
     },
   };
 }

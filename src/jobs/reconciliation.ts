@@ -3,6 +3,7 @@ import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
 import { type Finding, INVARIANTS, type Invariant } from '../domain/invariant.js';
 import { MAX_RETRY_AFTER_MS } from '../domain/retry-after.js';
+import { TIERS } from '../domain/tier.js';
 import type { Metrics } from '../metrics.js';
 import type { Ledger } from '../store/ledger.js';
 import { oldestDay } from '../store/partitions.js';
@@ -15,6 +16,7 @@ import {
   reconcileLostEvents,
 } from '../store/reconcile-events.js';
 import {
+  longestOwnCapMs,
   readTime,
   reconcileFarOff,
   reconcileOverdue,
@@ -71,15 +73,15 @@ const MOST_ATTEMPTS = 20_000;
 
 export function createReconciliation(options: {
   ledger: Ledger;
-  settings: Pick<Settings, 'retryCap' | 'queueLease' | 'breakerPauseCap' | 'timeout' | 'retention'>;
+  settings: Pick<Settings, 'policies' | 'queueLease' | 'breakerPauseCap' | 'timeout'>;
   metrics: Pick<Metrics, 'reconciled'>;
   clock: Clock;
   log: Logger;
 }): Reconciliation {
   const { ledger, settings, metrics, clock, log } = options;
-  // With their jitter, and with what clocks may differ.
-  const longestDelayMs =
-    Math.max(settings.retryCap * 1.2, MAX_RETRY_AFTER_MS) + settings.queueLease + CLOCKS_DIFFER_MS;
+  const policies = TIERS.map((tier) => settings.policies[tier]);
+  const longestCapMs = Math.max(...policies.map(({ retry }) => retry.capMs));
+  const retentionMs = Math.max(...policies.map((policy) => policy.retentionMs));
   const longestPauseMs = settings.breakerPauseCap * 1.1 + settings.timeout + CLOCKS_DIFFER_MS;
   let lastWebhook = '';
 
@@ -98,7 +100,7 @@ export function createReconciliation(options: {
       oldestDay(ledger, 'deliveries'),
       oldestDay(ledger, 'attempts'),
     ]);
-    const kept = new Date(now.getTime() - settings.retention);
+    const kept = new Date(now.getTime() - retentionMs);
     const times = [since, kept, ...days].flatMap((day) =>
       day === undefined ? [] : [day.getTime()],
     );
@@ -111,6 +113,10 @@ export function createReconciliation(options: {
     const behindMs = (await readTime(ledger)).getTime() - now.getTime();
     const trusted = behindMs < CLOCKS_DIFFER_MS;
     if (!trusted) log.error({ behindMs }, "this machine's clock is behind the database's");
+    const capMs = Math.max(longestCapMs, await longestOwnCapMs(ledger));
+    // With its jitter, and with what clocks may differ.
+    const longestDelayMs =
+      Math.max(capMs * 1.2, MAX_RETRY_AFTER_MS) + settings.queueLease + CLOCKS_DIFFER_MS;
     const farOff = { ...pending, mend: mend && trusted, longestDelayMs, longestPauseMs };
     return [
       ...(await reconcileFarOff(ledger, farOff)),

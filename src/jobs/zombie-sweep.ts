@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
-import { formatDuration } from '../domain/duration.js';
-import { perTier } from '../domain/tier.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
+import { type AtRiskRequest, listAtRisk, type WebhookAtRisk } from '../store/at-risk.js';
 import type { Ledger } from '../store/ledger.js';
 import { deactivateZombies, findZombies, type Zombie } from '../store/zombies.js';
 
@@ -11,23 +10,25 @@ import { deactivateZombies, findZombies, type Zombie } from '../store/zombies.js
 export interface ZombieSweep {
   /** The zombies there are now, which the next sweep would deactivate. */
   find(): Promise<Zombie[]>;
+  /** The failing webhooks that will be deactivated, those with the least time left first. */
+  atRisk(request: AtRiskRequest): Promise<WebhookAtRisk[]>;
   /** Deactivates them and records why; with `dryRun` it only says which. */
   sweep(options?: { readonly dryRun?: boolean | undefined }): Promise<Zombie[]>;
 }
 
 export function createZombieSweep(options: {
   ledger: Ledger;
-  settings: Pick<Settings, 'zombieAfterMs'>;
+  settings: Pick<Settings, 'policies'>;
   clock: Clock;
   log: Logger;
 }): ZombieSweep {
   const { ledger, settings, clock, log } = options;
-  const thresholdsMs = settings.zombieAfterMs;
-  const thresholdNames = perTier((tier) => formatDuration(thresholdsMs[tier]));
-  const rule = () => ({ now: clock(), thresholdsMs, thresholdNames });
+  const { policies } = settings;
+  const rule = () => ({ now: clock(), policies });
 
   return {
     find: () => findZombies(ledger, rule()),
+    atRisk: (request) => listAtRisk(ledger, rule(), request),
     async sweep({ dryRun = false } = {}) {
       if (dryRun) return findZombies(ledger, rule());
       const zombies = await deactivateZombies(ledger, rule());

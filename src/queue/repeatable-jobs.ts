@@ -38,27 +38,35 @@ export function openRepeatableJobs(
   };
 }
 
-/** Creates the BullMQ worker that runs them, one at a time in a process. It takes no job before `run`. */
+/**
+ * Creates the BullMQ worker that runs them, each once at a time in a process, so that a long one keeps no
+ * other waiting. It takes no job before `run`.
+ */
 export function createRepeatableWorker(
   backend: QueueBackend,
   jobs: readonly RepeatableJob[],
   log: Logger,
 ): JobWorker {
   const byName = new Map(jobs.map((job) => [job.name, job]));
+  const running = new Set<string>();
   const worker = backend.createWorker(
     REPEATABLE_QUEUE,
     async ({ name }) => {
       const job = byName.get(name);
+      if (job === undefined) log.warn({ job: name }, 'no repeatable job has this name');
+      if (job === undefined || running.has(name)) return undefined;
+      running.add(name);
       try {
-        if (job === undefined) log.warn({ job: name }, 'no repeatable job has this name');
-        else await job.run();
+        await job.run();
       } catch (error) {
         // It runs again at its next time; a failure in the queue would only hide the error there.
         log.error({ error, job: name }, 'repeatable job failed');
+      } finally {
+        running.delete(name);
       }
       return undefined;
     },
-    { concurrency: 1, backoffMs: () => -1 },
+    { concurrency: jobs.length, backoffMs: () => -1 },
   );
   reportErrors(worker.onError, 'repeatable jobs worker', log);
   return worker;

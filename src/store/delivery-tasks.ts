@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { HoldState } from '../domain/hold.js';
+import type { StoredOverrides } from '../domain/policy.js';
 import type { Tier } from '../domain/tier.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
@@ -19,6 +20,7 @@ export interface TaskWebhook {
   readonly id: string;
   readonly url: string;
   readonly tier: Tier;
+  readonly overrides: StoredOverrides;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly SealedSecret[];
   /** Most deliveries in flight at once; null means the setting. */
@@ -189,6 +191,6 @@ function readDeliveries(
 
 function readWebhooks(ledger: Ledger, ids: readonly string[]): Promise<WebhookRow[]> {
   return ledger.$queryRaw<WebhookRow[]>`
-    SELECT id, url, tier::text, headers, secrets, max_in_flight, version
+    SELECT id, url, tier::text, overrides, headers, secrets, max_in_flight, version
     FROM posthorn.webhooks WHERE id = ANY(${ids}::text[])`;
 }

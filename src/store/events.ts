@@ -9,6 +9,8 @@ export interface EventRow {
   readonly type: string;
   readonly payloadJson: string;
   readonly idempotencyKey: string | null;
+  /** True for one of Posthorn's own, which goes to operational webhooks alone; false where left out. */
+  readonly operational?: boolean;
 }
 
 /** What became of it: its deliveries, or the id of the event that its idempotency key stands for. */
@@ -106,7 +108,8 @@ export const WANTS_TYPE = `
 const WRITE_EVENTS = `
   WITH input AS (
     SELECT * FROM json_to_recordset($1::text::json) AS input (
-      "id" text, "accountId" text, "type" text, "payloadJson" text, "idempotencyKey" text)
+      "id" text, "accountId" text, "type" text, "payloadJson" text, "idempotencyKey" text,
+      "operational" boolean)
   ), keyed AS (
     INSERT INTO posthorn.idempotency_keys AS known (account_id, key, event_id, created_at)
     SELECT "accountId", "idempotencyKey", "id", $2::text::timestamptz
@@ -119,19 +122,21 @@ const WRITE_EVENTS = `
     FROM input
     LEFT JOIN keyed ON keyed.account_id = input."accountId" AND keyed.key = input."idempotencyKey"
   ), fresh AS (
-    INSERT INTO posthorn.events (id, account_id, type, payload, idempotency_key, created_at)
-    SELECT "id", "accountId", "type", "payloadJson", "idempotencyKey", $2::text::timestamptz
+    INSERT INTO posthorn.events (id, account_id, type, payload, idempotency_key, created_at, operational)
+    SELECT "id", "accountId", "type", "payloadJson", "idempotencyKey", $2::text::timestamptz,
+      coalesce("operational", false)
     FROM resolved WHERE event_id = "id"
-    RETURNING id, account_id, type
+    RETURNING id, account_id, type, operational
   ), kind AS (
-    SELECT DISTINCT account_id, type FROM fresh
+    SELECT DISTINCT account_id, type, operational FROM fresh
   ), match AS (
-    SELECT kind.account_id, kind.type, webhook.id AS webhook_id
+    SELECT kind.account_id, kind.type, kind.operational, webhook.id AS webhook_id
     FROM kind JOIN posthorn.webhooks AS webhook
-      ON webhook.account_id = kind.account_id AND webhook.active AND ${WANTS_TYPE}
+      ON webhook.account_id = kind.account_id AND webhook.active
+      AND webhook.operational = kind.operational AND ${WANTS_TYPE}
   ), wanted AS (
     SELECT fresh.id AS event_id, account_id, match.webhook_id
-    FROM fresh JOIN match USING (account_id, type)
+    FROM fresh JOIN match USING (account_id, type, operational)
   ), hold AS (
     SELECT webhook_id, release_at IS NULL AS idle FROM posthorn.holds
     WHERE webhook_id IN (SELECT webhook_id FROM wanted)

@@ -3,6 +3,7 @@ import type { HoldState } from '../domain/hold.js';
 import { DUE_CHANNEL } from './events.js';
 import type { Prisma } from './generated/client.js';
 import type { Ledger } from './ledger.js';
+import { NOTICE_COLUMNS, WEBHOOK_DATA } from './notices.js';
 
 /** Anything that runs Prisma's raw statements: the ledger, or a transaction on it. */
 type Runner = Pick<Prisma.TransactionClient, '$executeRaw'>;
@@ -84,27 +85,53 @@ export async function changeHolds(
   const input = JSON.stringify(
     judged.map(({ webhookId, was, change }) => ({ webhookId, was, ...change })),
   );
-  const rows = await ledger.$queryRaw<{ id: string }[]>`
+  const rows = await ledger.$queryRawUnsafe<{ id: string }[]>(
+    CHANGE_HOLDS,
+    input,
+    now.toISOString(),
+  );
+  return rows.map((row) => row.id);
+}
+
+// A breaker that opens, and one that closes, is told of in the same statement. One that opens again after
+// a try failed is no news.
+const CHANGE_HOLDS = `
     WITH input AS (
-      SELECT * FROM json_to_recordset(${input}::json) AS input ("webhookId" text,
+      SELECT * FROM json_to_recordset($1::text::json) AS input ("webhookId" text,
         "was" posthorn.hold_state, "state" posthorn.hold_state, "allowance" int, "openings" int,
         "releaseAt" timestamptz)
     ), made AS (
       INSERT INTO posthorn.holds (webhook_id, state, since, release_at, allowance, openings)
-      SELECT webhook.id, "state", ${now.toISOString()}::timestamptz, "releaseAt", "allowance", "openings"
+      SELECT webhook.id, "state", $2::text::timestamptz, "releaseAt", "allowance", "openings"
       FROM input JOIN posthorn.webhooks AS webhook ON webhook.id = input."webhookId"
       WHERE "was" IS NULL ORDER BY webhook.id
       ON CONFLICT (webhook_id) DO NOTHING
-      RETURNING webhook_id
+      RETURNING webhook_id, state, 1 AS openings
     ), changed AS (
       UPDATE posthorn.holds AS hold SET
         state = input."state", allowance = input."allowance", openings = input."openings",
-        since = CASE WHEN hold.state = input."state" THEN hold.since ELSE ${now.toISOString()}::timestamptz END,
+        -- A breaker whose try failed has been open all the while.
+        since = CASE WHEN hold.state = input."state" OR hold.state = 'half_open' AND input."state" = 'open'
+          THEN hold.since ELSE $2::text::timestamptz END,
         release_at = coalesce(input."releaseAt", hold.release_at)
       FROM input WHERE hold.webhook_id = input."webhookId" AND hold.state = input."was"
-      RETURNING hold.webhook_id
+      RETURNING hold.webhook_id, hold.state, hold.openings
+    ), turned AS (
+      SELECT webhook_id, 'webhook.failing' AS type FROM made WHERE state = 'open'
+      UNION ALL SELECT webhook_id, 'webhook.failing' FROM changed WHERE state = 'open' AND openings = 1
+      UNION ALL SELECT webhook_id, 'webhook.recovered'
+        FROM changed JOIN input ON input."webhookId" = webhook_id
+        WHERE changed.state = 'pacing' AND "was" <> 'pacing'
+    ), told AS (
+      INSERT INTO posthorn.notices (${NOTICE_COLUMNS})
+      SELECT posthorn.sortable_id('ntc_', $2::text::timestamptz), webhook.account_id, webhook.id,
+        turned.type, $2::text::timestamptz, 'posthorn',
+        CASE WHEN turned.type = 'webhook.failing'
+          THEN format('%s failed attempts in a row, the last: %s, so its deliveries wait, and one at a time tries',
+            webhook.consecutive_failures, coalesce(webhook.last_error, 'unknown'))
+          ELSE 'it succeeded, and what waited is delivered at a growing pace' END,
+        ${WEBHOOK_DATA}
+      FROM turned JOIN posthorn.webhooks AS webhook ON webhook.id = turned.webhook_id
     )
-    SELECT webhook_id AS id, pg_notify(${DUE_CHANNEL}, '')::text AS notified FROM made
+    SELECT webhook_id AS id, pg_notify('${DUE_CHANNEL}', '')::text AS notified FROM made
     UNION ALL SELECT webhook_id, NULL FROM changed`;
-  return rows.map((row) => row.id);
-}

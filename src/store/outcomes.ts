@@ -1,8 +1,12 @@
 import type { Standing } from '../domain/breaker.js';
 import type { HoldState } from '../domain/hold.js';
 import type { ErrorClass } from '../domain/outcome.js';
+import type { StoredOverrides } from '../domain/policy.js';
+import type { Tier } from '../domain/tier.js';
+import { Prisma } from './generated/client.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
+import { WEBHOOK_DATA } from './notices.js';
 
 /** One attempt with what it means for its delivery and its webhook. Times are ISO 8601. */
 export interface OutcomeRow {
@@ -31,6 +35,8 @@ export interface OutcomeRow {
 /** A webhook that a group of outcomes leaves in need of a look: it fails, is held, or was deactivated. */
 export interface WebhookStanding extends Standing {
   readonly webhookId: string;
+  readonly tier: Tier;
+  readonly overrides: StoredOverrides;
   /** True where a 410 of this group deactivated it. */
   readonly deactivated: boolean;
 }
@@ -47,7 +53,11 @@ interface StandingRow extends Omit<WebhookStanding, 'successes' | 'failures' | '
 export interface OutcomeOptions {
   /** In which an attempt loses half its weight, in milliseconds. */
   readonly breakerWindowMs: number;
+  /** An account that hears of every account's exhausted deliveries; null where there is none. */
+  readonly operatorAccount?: string | null | undefined;
 }
+
+const WEBHOOK_COLUMNS = Prisma.raw(WEBHOOK_DATA);
 
 /**
  * Writes a group of outcomes in one statement: the attempts are inserted, each delivery is updated, and
@@ -57,12 +67,15 @@ export interface OutcomeOptions {
  * only attempts that were not there yet are counted. Webhooks are locked in the order of their ids, so
  * that groups of several processes can't deadlock. A delivery that ended meanwhile keeps its end.
  *
+ * A 410 that deactivates its webhook is told of, and so is an exhausted delivery where an operational webhook
+ * hears of it.
+ *
  * @returns the webhooks that need a look
  */
 export async function writeOutcomes(
   ledger: Ledger,
   outcomes: readonly OutcomeRow[],
-  { breakerWindowMs }: OutcomeOptions,
+  { breakerWindowMs, operatorAccount = null }: OutcomeOptions,
 ): Promise<readonly WebhookStanding[]> {
   const deliveryIds = outcomes.map((outcome) => outcome.deliveryId);
   const input = JSON.stringify(outcomes, (_key, value) =>
@@ -114,8 +127,11 @@ export async function writeOutcomes(
           + CASE WHEN tally.successes > 0 THEN 0 ELSE webhook.consecutive_failures END,
         failing_since = CASE WHEN tally.successes > 0 THEN tally.trailing_since
           ELSE coalesce(webhook.failing_since, tally.trailing_since) END,
-        recent_successes = webhook.recent_successes * weight.kept + tally.successes,
-        recent_failures = webhook.recent_failures * weight.kept + tally.failures,
+        -- What has faded is nothing: a real number can't become smaller and smaller.
+        recent_successes = tally.successes + CASE WHEN webhook.recent_successes * weight.kept < 1e-6
+          THEN 0 ELSE webhook.recent_successes * weight.kept END,
+        recent_failures = tally.failures + CASE WHEN webhook.recent_failures * weight.kept < 1e-6
+          THEN 0 ELSE webhook.recent_failures * weight.kept END,
         recent_at = greatest(webhook.recent_at, tally.at),
         active = webhook.active AND tally.gone_at IS NULL,
         deactivated_at = CASE WHEN webhook.active THEN tally.gone_at ELSE webhook.deactivated_at END,
@@ -124,11 +140,13 @@ export async function writeOutcomes(
         deactivation_detail = CASE WHEN webhook.active AND tally.gone_at IS NOT NULL
           THEN 'the endpoint answered 410 Gone' ELSE webhook.deactivation_detail END
       FROM tally JOIN locked ON locked.id = tally.webhook_id
-        CROSS JOIN LATERAL (SELECT coalesce(power(0.5, least(1000, greatest(0,
+        CROSS JOIN LATERAL (SELECT coalesce(power(0.5, least(100, greatest(0,
           extract(epoch FROM tally.at - locked.recent_at) * 1000 / ${breakerWindowMs}::float8))), 0) AS kept
         ) AS weight
       WHERE webhook.id = locked.id
-      RETURNING webhook.id, locked.active AND tally.gone_at IS NOT NULL AS deactivated,
+      RETURNING webhook.id, webhook.account_id, webhook.operational, tally.gone_at,
+        locked.active AND tally.gone_at IS NOT NULL AS deactivated, ${WEBHOOK_COLUMNS} AS data,
+        webhook.tier, webhook.overrides,
         tally.successes, tally.failures, tally.most, webhook.consecutive_failures,
         webhook.recent_successes, webhook.recent_failures
     ), settled AS (
@@ -144,8 +162,25 @@ export async function writeOutcomes(
       WHERE delivery.id = input."deliveryId" AND delivery.id = ANY(${deliveryIds}::text[])
         AND delivery.status = 'pending'
         AND (delivery.attempt_count < input."number" OR input."ok")
+      RETURNING delivery.id, delivery.event_id, delivery.webhook_id, delivery.account_id,
+        delivery.status, delivery.attempt_count, delivery.ended_at, input."error"
+    ), told AS (
+      INSERT INTO posthorn.notices (id, account_id, webhook_id, type, at, actor, detail, data)
+      SELECT posthorn.sortable_id('ntc_', gone_at), account_id, id, 'webhook.deactivated', gone_at,
+        'posthorn', 'the endpoint answered 410 Gone', data || '{"reason": "gone"}'
+      FROM counters WHERE deactivated
+      UNION ALL
+      SELECT posthorn.sortable_id('ntc_', ended_at), account_id, webhook_id, 'delivery.exhausted', ended_at,
+        'posthorn', format('the last of %s attempts failed: %s', attempt_count, "error"),
+        jsonb_build_object('deliveryId', id, 'eventId', event_id, 'attempts', attempt_count,
+          'lastError', "error")
+      FROM settled
+      WHERE status = 'exhausted' AND EXISTS (
+        SELECT 1 FROM posthorn.webhooks AS listener
+        WHERE listener.operational AND listener.active
+          AND listener.account_id IN (settled.account_id, ${operatorAccount}))
     )
-    SELECT counters.id AS "webhookId", deactivated, successes, failures, most AS "most",
+    SELECT counters.id AS "webhookId", counters.tier::text, counters.overrides, deactivated, successes, failures, most AS "most",
       consecutive_failures AS "consecutiveFailures", recent_successes AS "recentSuccesses",
       recent_failures AS "recentFailures", hold.state::text, hold.allowance, hold.openings
     FROM counters LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = counters.id

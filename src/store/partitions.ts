@@ -79,30 +79,39 @@ function makePartition(
       await tx.$executeRawUnsafe(
         `CREATE TABLE posthorn.${name} (LIKE posthorn.${table} INCLUDING ALL)`,
       );
-      // Where rows are to be moved, the table is locked, as every statement locks it first: one that waits for
-      // it is planned anew after it. One that waited for the default partition alone would look for the rows
-      // there, and miss them. Without rows nobody need wait: a caller's long transaction would hold up all.
-      const strays = await tx.$queryRawUnsafe<unknown[]>(
-        `SELECT 1 FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 LIMIT 1`,
-        from,
-        to,
-      );
-      if (strays.length > 0) {
-        await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table} IN ACCESS EXCLUSIVE MODE`);
-      }
-      await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table}_default IN ACCESS EXCLUSIVE MODE`);
-      await tx.$executeRawUnsafe(
-        `WITH moved AS (DELETE FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 RETURNING *)
-         INSERT INTO posthorn.${name} SELECT * FROM moved`,
-        from,
-        to,
-      );
-      await tx.$executeRawUnsafe(
-        `ALTER TABLE posthorn.${table} ATTACH PARTITION posthorn.${name} FOR VALUES FROM ('${from}') TO ('${to}')`,
-      );
+      await attach(tx, { table, name, from, to });
       return true;
     },
     { timeout: 120_000, maxWait: 10_000 },
+  );
+}
+
+/** Makes a table a partition, with the rows of its range that came meanwhile. */
+async function attach(
+  tx: Pick<Ledger, '$queryRawUnsafe' | '$executeRawUnsafe'>,
+  partition: { table: PartitionedTable; name: string; from: string; to: string },
+): Promise<void> {
+  const { table, name, from, to } = partition;
+  // Where rows are to be moved, the table is locked, as every statement locks it first: one that waits for
+  // it is planned anew after it. One that waited for the default partition alone would look for the rows
+  // there, and miss them. Without rows nobody need wait: a caller's long transaction would hold up all.
+  const strays = await tx.$queryRawUnsafe<unknown[]>(
+    `SELECT 1 FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 LIMIT 1`,
+    from,
+    to,
+  );
+  if (strays.length > 0) {
+    await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table} IN ACCESS EXCLUSIVE MODE`);
+  }
+  await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table}_default IN ACCESS EXCLUSIVE MODE`);
+  await tx.$executeRawUnsafe(
+    `WITH moved AS (DELETE FROM posthorn.${table}_default WHERE id >= $1 AND id < $2 RETURNING *)
+     INSERT INTO posthorn.${name} SELECT * FROM moved`,
+    from,
+    to,
+  );
+  await tx.$executeRawUnsafe(
+    `ALTER TABLE posthorn.${table} ATTACH PARTITION posthorn.${name} FOR VALUES FROM ('${from}') TO ('${to}')`,
   );
 }
 
@@ -151,21 +160,27 @@ export async function listPartitions(ledger: Pick<Ledger, '$queryRaw'>): Promise
   return rows.map((row) => row.name);
 }
 
-/**
- * Drops the partitions of days that ended before `before`, once nothing in them is owed: attempts freely,
- * a day's deliveries when none of them is pending, and its events when that holds for the day after, too
- * (a delivery can fall just after midnight).
- *
- * @returns the names of the partitions dropped
- */
-export async function dropPartitions(ledger: Ledger, before: Date): Promise<string[]> {
-  const dropped: string[] = [];
-  for (const name of await listPartitions(ledger)) {
-    const day = dayOfPartition(name);
-    if (addDays(day, 1) > before) continue;
-    if (await unlessBusy(() => dropPartition(ledger, name, day))) dropped.push(name);
-  }
-  return dropped;
+/** A day partition. */
+export interface DayPartition {
+  readonly name: string;
+  readonly table: PartitionedTable;
+  readonly day: Date;
+}
+
+/** All day partitions: those of a day together, attempts first and events last, the oldest day first. */
+export async function listDayPartitions(
+  ledger: Pick<Ledger, '$queryRaw'>,
+): Promise<DayPartition[]> {
+  const names = await listPartitions(ledger);
+  return names
+    .map((name) => ({
+      name,
+      table: name.slice(0, name.lastIndexOf('_')) as PartitionedTable,
+      day: dayOfPartition(name),
+    }))
+    .toSorted((one, other) => {
+      return one.day.getTime() - other.day.getTime() || one.table.localeCompare(other.table);
+    });
 }
 
 function dayOfPartition(name: string): Date {
@@ -173,23 +188,121 @@ function dayOfPartition(name: string): Date {
   return new Date(`${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}T00:00:00Z`);
 }
 
-function dropPartition(ledger: Ledger, name: string, day: Date): Promise<boolean> {
-  return ledger.$transaction(
-    async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PARTITION_LOCK}::int)`;
-      if (!name.startsWith('attempts')) {
-        const days = name.startsWith('events') ? 2 : 1;
-        const from = firstIdAt('dlv_', day);
-        const to = firstIdAt('dlv_', addDays(day, days));
-        const owed = await tx.$queryRaw<unknown[]>`
-          SELECT 1 FROM posthorn.deliveries
-          WHERE id >= ${from} AND id < ${to} AND status = 'pending' LIMIT 1`;
-        if (owed.length > 0) return false;
-      }
-      await waitLittle(tx);
-      await tx.$executeRawUnsafe(`DROP TABLE IF EXISTS posthorn.${name}`);
-      return true;
-    },
-    { timeout: 120_000, maxWait: 10_000 },
+/**
+ * True where nothing in a day partition is owed: attempts freely, a day's deliveries when none of them is
+ * pending, and its events when that holds for the day after, too (a delivery can fall just after midnight).
+ */
+export async function owesNothing(
+  runner: Pick<Ledger, '$queryRaw'>,
+  { table, day }: DayPartition,
+): Promise<boolean> {
+  if (table === 'attempts') return true;
+  const from = firstIdAt('dlv_', day);
+  const to = firstIdAt('dlv_', addDays(day, table === 'events' ? 2 : 1));
+  const owed = await runner.$queryRaw<unknown[]>`
+    SELECT 1 FROM posthorn.deliveries
+    WHERE id >= ${from} AND id < ${to} AND status = 'pending' LIMIT 1`;
+  return owed.length === 0;
+}
+
+/**
+ * Detaches a partition, and drops it where nothing in it is owed; otherwise it is attached again. Its table
+ * is locked for the moment of the detaching alone, and nobody changes it from there on. A process that dies
+ * in between leaves a table for `attachLeftovers`.
+ *
+ * @param isStill looks at what it holds; where it answers false the partition stays
+ * @returns false where it stays, and where somebody has the table for long: a later run drops it
+ */
+export async function dropPartition(
+  ledger: Ledger,
+  partition: DayPartition,
+  isStill: (runner: Pick<Ledger, '$queryRawUnsafe'>) => Promise<boolean> = async () => true,
+): Promise<boolean> {
+  if (!(await owesNothing(ledger, partition)) || !(await detach(ledger, partition))) return false;
+  const { name, table } = partition;
+  return unlessBusy(() =>
+    ledger.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PARTITION_LOCK}::int)`;
+        if (!(await isDetached(tx, name))) return false;
+        const owed = table === 'deliveries' && (await holdsPending(tx, name));
+        if (owed || !(await isStill(tx))) {
+          await waitLittle(tx);
+          await attach(tx, { ...partition, ...boundsOf(partition) });
+          return false;
+        }
+        await tx.$executeRawUnsafe(`DROP TABLE posthorn.${name}`);
+        return true;
+      },
+      { timeout: 120_000, maxWait: 10_000 },
+    ),
   );
+}
+
+/** Takes a partition out of its table; false where somebody has the table for long, or it is gone. */
+function detach(ledger: Ledger, { name, table }: DayPartition): Promise<boolean> {
+  return unlessBusy(() =>
+    ledger.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PARTITION_LOCK}::int)`;
+        if (!(await listPartitions(tx)).includes(name)) return false;
+        await waitLittle(tx);
+        // The table first, as every statement takes it first: the other way round two would wait for each other.
+        await tx.$executeRawUnsafe(`LOCK TABLE posthorn.${table} IN ACCESS EXCLUSIVE MODE`);
+        await tx.$executeRawUnsafe(
+          `ALTER TABLE posthorn.${table} DETACH PARTITION posthorn.${name}`,
+        );
+        return true;
+      },
+      { timeout: 120_000, maxWait: 10_000 },
+    ),
+  );
+}
+
+/** Attaches what a process left that died while it dropped a partition. @returns the names of these */
+export async function attachLeftovers(ledger: Ledger): Promise<string[]> {
+  const attached: string[] = [];
+  for (const { table } of PARTITIONED) {
+    const rows = await ledger.$queryRaw<{ name: string }[]>`
+      SELECT relname AS name FROM pg_class
+      WHERE relnamespace = 'posthorn'::regnamespace AND relkind = 'r' AND NOT relispartition
+        AND relname ~ ${`^${table}_[0-9]{8}$`}`;
+    for (const { name } of rows) {
+      const done = await unlessBusy(() =>
+        ledger.$transaction(
+          async (tx) => {
+            await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PARTITION_LOCK}::int)`;
+            if (!(await isDetached(tx, name))) return false;
+            await waitLittle(tx);
+            await attach(tx, { table, name, ...boundsOf({ table, day: dayOfPartition(name) }) });
+            return true;
+          },
+          { timeout: 120_000, maxWait: 10_000 },
+        ),
+      );
+      if (done) attached.push(name);
+    }
+  }
+  return attached;
+}
+
+/** True where there is such a table, and it is no partition. */
+async function isDetached(tx: Pick<Ledger, '$queryRaw'>, name: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM pg_class WHERE relnamespace = 'posthorn'::regnamespace AND relname = ${name}
+      AND NOT relispartition`;
+  return rows.length > 0;
+}
+
+async function holdsPending(tx: Pick<Ledger, '$queryRawUnsafe'>, name: string): Promise<boolean> {
+  const rows = await tx.$queryRawUnsafe<unknown[]>(
+    `SELECT 1 FROM posthorn.${name} WHERE status = 'pending' LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** The ids of a day. */
+function boundsOf({ table, day }: Pick<DayPartition, 'table' | 'day'>) {
+  const prefix = PARTITIONED.find((each) => each.table === table)?.prefix ?? 'evt_';
+  return { from: firstIdAt(prefix, day), to: firstIdAt(prefix, addDays(day, 1)) };
 }

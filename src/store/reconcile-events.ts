@@ -43,17 +43,18 @@ interface MissingRow {
 
 const MISSING_DELIVERIES = `
   WITH event AS (
-    SELECT id, account_id, type, created_at FROM posthorn.events WHERE id >= $1 AND id < $2
+    SELECT id, account_id, type, operational, created_at FROM posthorn.events WHERE id >= $1 AND id < $2
   ), kind AS (
-    SELECT DISTINCT account_id, type FROM event
+    SELECT DISTINCT account_id, type, operational FROM event
   ), match AS (
-    SELECT kind.account_id, kind.type, webhook.id AS webhook_id,
+    SELECT kind.account_id, kind.type, kind.operational, webhook.id AS webhook_id,
       webhook.updated_at + $5::float8 * interval '1 ms' AS steady_from
     FROM kind JOIN posthorn.webhooks AS webhook
-      ON webhook.account_id = kind.account_id AND webhook.active AND ${WANTS_TYPE}
+      ON webhook.account_id = kind.account_id AND webhook.active
+      AND webhook.operational = kind.operational AND ${WANTS_TYPE}
   )
   SELECT event.id AS "eventId", match.webhook_id AS "webhookId", event.account_id AS "accountId"
-  FROM event JOIN match USING (account_id, type)
+  FROM event JOIN match USING (account_id, type, operational)
   LEFT JOIN posthorn.deliveries AS delivery
     ON delivery.event_id = event.id AND delivery.webhook_id = match.webhook_id
     AND delivery.id >= $3 AND delivery.id < $4

@@ -167,3 +167,11 @@ export async function reconcileOverdue(
     ),
   ];
 }
+
+/** The longest cap of retries that a webhook has of its own, in milliseconds; 0 where none has. */
+export async function longestOwnCapMs(ledger: Ledger): Promise<number> {
+  const [row] = await ledger.$queryRaw<{ longest: number | null }[]>`
+    SELECT max((overrides->>'retryCapMs')::float8) AS longest FROM posthorn.webhooks
+    WHERE overrides ? 'retryCapMs'`;
+  return row?.longest ?? 0;
+}

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Settings } from '../config.js';
 import { createBatcher } from '../domain/batcher.js';
-import { type BreakerPolicy, judgeHold } from '../domain/breaker.js';
+import { judgeHold } from '../domain/breaker.js';
 import type { Clock } from '../domain/clock.js';
+import { policyOf } from '../domain/policy.js';
 import { changeHolds } from './holds.js';
 import type { Ledger } from './ledger.js';
 import { type OutcomeRow, type WebhookStanding, writeOutcomes } from './outcomes.js';
@@ -33,21 +35,27 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export function createRecorder(options: {
   ledger: Ledger;
-  breaker: BreakerPolicy & { readonly windowMs: number };
+  settings: Pick<Settings, 'policies' | 'breaker' | 'operatorAccount'>;
   clock: Clock;
   random: () => number;
   /** Hears which webhooks are held and had attempts recorded just now: there is room for others. */
   onRoom: (webhookIds: readonly string[]) => void;
   log: Logger;
 }): Recorder {
-  const { ledger, breaker, clock, random, onRoom, log } = options;
+  const { ledger, settings, clock, random, onRoom, log } = options;
+  const { breaker, policies } = settings;
 
   /** Judges the webhooks that fail or are held, and changes their holds. */
   async function judge(standings: readonly WebhookStanding[]): Promise<void> {
     const now = clock();
     const judged = standings.flatMap((standing) => {
-      const { webhookId, hold, deactivated } = standing;
-      const change = deactivated ? undefined : judgeHold(standing, breaker, now, random());
+      const { webhookId, tier, overrides, hold, deactivated } = standing;
+      if (deactivated) return [];
+      const { breakerFailures: failures, breakerShare: share } = policyOf(
+        policies[tier],
+        overrides,
+      );
+      const change = judgeHold(standing, { ...breaker, failures, share }, now, random());
       return change === undefined ? [] : [{ webhookId, was: hold?.state ?? null, change }];
     });
     if (judged.length === 0) return;
@@ -66,6 +74,7 @@ export function createRecorder(options: {
       try {
         const standings = await writeOutcomes(ledger, outcomes, {
           breakerWindowMs: breaker.windowMs,
+          operatorAccount: settings.operatorAccount,
         });
         for (const { webhookId, deactivated } of standings) {
           if (deactivated) log.warn({ webhookId, reason: 'gone' }, 'webhook deactivated');

@@ -1,5 +1,6 @@
 import type { SealedSecret } from './delivery-tasks.js';
 import type { Ledger } from './ledger.js';
+import { scoped } from './webhooks.js';
 
 /** A webhook's sealed secrets, newest first. */
 export interface WebhookSecrets {
@@ -46,4 +47,31 @@ export function resealSecrets(
       WHERE id = ${webhookId}`;
     return true;
   });
+}
+
+/** What a message to a webhook is made of; undefined where there is none. */
+export async function readAddressee(
+  ledger: Ledger,
+  id: string,
+  accountId?: string,
+): Promise<
+  | {
+      readonly id: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly secrets: readonly SealedSecret[];
+    }
+  | undefined
+> {
+  const row = await ledger.webhook.findFirst({
+    where: scoped(id, accountId),
+    select: { id: true, url: true, headers: true, secrets: true },
+  });
+  if (row === null) return undefined;
+  return {
+    id: row.id,
+    url: row.url,
+    headers: row.headers as Record<string, string>,
+    secrets: row.secrets as unknown as SealedSecret[],
+  };
 }

@@ -1,7 +1,9 @@
+import type { Actor } from '../domain/notice.js';
 import { DUE_CHANNEL } from './events.js';
 import { Prisma } from './generated/client.js';
 import type { DeactivationReason } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
+import { writeNotices } from './notices.js';
 import { findWebhook, scoped, type Webhook } from './webhooks.js';
 
 /** Deletes a webhook and discards what it is still owed; false where there is none. */
@@ -25,21 +27,44 @@ export async function deactivateWebhook(
     accountId?: string | undefined;
     reason: DeactivationReason;
     detail: string | null;
+    actor: Actor;
     now: Date;
   },
 ): Promise<Webhook | undefined> {
-  const { accountId, reason, detail, now } = options;
-  const { count } = await ledger.webhook.updateMany({
-    where: { ...scoped(id, accountId), active: true },
-    data: {
-      active: false,
-      deactivatedAt: now,
-      deactivationReason: reason,
-      deactivationDetail: detail,
-      updatedAt: now,
-    },
+  const { accountId, reason, detail, actor, now } = options;
+  return ledger.$transaction(async (tx) => {
+    const { count } = await tx.webhook.updateMany({
+      where: { ...scoped(id, accountId), active: true },
+      data: {
+        active: false,
+        deactivatedAt: now,
+        deactivationReason: reason,
+        deactivationDetail: detail,
+        updatedAt: now,
+      },
+    });
+    const webhook = count === 0 ? undefined : await findWebhook(tx, id);
+    if (webhook === undefined) return undefined;
+    const data = { ...noticeData(webhook), reason };
+    await writeNotices(tx, [
+      {
+        accountId: webhook.accountId,
+        webhookId: id,
+        type: 'webhook.deactivated',
+        at: now,
+        actor,
+        detail: detail ?? 'deactivated by its owner',
+        data,
+      },
+    ]);
+    return webhook;
   });
-  return count === 0 ? undefined : findWebhook(ledger, id);
+}
+
+/** What every notice about a webhook says of it. */
+function noticeData(webhook: Webhook) {
+  const { url, tier, lastSuccess, failingSince, consecutiveFailures, lastError } = webhook;
+  return { url, tier, lastSuccess, failingSince, consecutiveFailures, lastError };
 }
 
 /**
@@ -49,9 +74,15 @@ export async function deactivateWebhook(
 export function reactivateWebhook(
   ledger: Ledger,
   id: string,
-  options: { accountId?: string | undefined; owed: 'replay' | 'discard'; now: Date },
+  options: {
+    accountId?: string | undefined;
+    owed: 'replay' | 'discard';
+    actor: Actor;
+    detail?: string | undefined;
+    now: Date;
+  },
 ): Promise<{ webhook: Webhook; deliveries: number } | undefined> {
-  const { accountId, owed, now } = options;
+  const { accountId, owed, actor, detail = 'reactivated by its owner', now } = options;
   return ledger.$transaction(async (tx) => {
     const { count } = await tx.webhook.updateMany({
       where: { ...scoped(id, accountId), active: false },
@@ -68,7 +99,19 @@ export function reactivateWebhook(
     const settle = owed === 'replay' ? replayOwed : discardOwed;
     const deliveries = await settle(tx, id, now);
     const webhook = await findWebhook(tx, id);
-    return webhook && { webhook, deliveries };
+    if (webhook === undefined) return undefined;
+    await writeNotices(tx, [
+      {
+        accountId: webhook.accountId,
+        webhookId: id,
+        type: 'webhook.reactivated',
+        at: now,
+        actor,
+        detail,
+        data: { ...noticeData(webhook), owed, deliveries },
+      },
+    ]);
+    return { webhook, deliveries };
   });
 }
 
@@ -114,6 +157,7 @@ function discardOwed(tx: Prisma.TransactionClient, webhookId: string, now: Date)
 
 /** Runs a statement on what is owed to a webhook, in the two halves that have an index each. */
 async function eachOwed(run: (which: Prisma.Sql) => Promise<number>): Promise<number> {
-  const dispatched = await run(Prisma.sql`dispatch_at IS NOT NULL`);
-  return dispatched + (await run(Prisma.sql`dispatch_at IS NULL`));
+  // In this order, because a replay parks the others, and they must not be counted twice.
+  const parked = await run(Prisma.sql`dispatch_at IS NULL`);
+  return parked + (await run(Prisma.sql`dispatch_at IS NOT NULL`));
 }

@@ -1,10 +1,14 @@
 import type { HoldState } from '../domain/hold.js';
+import type { Actor } from '../domain/notice.js';
+import { type PolicyOverrides, type StoredOverrides, showOverrides } from '../domain/policy.js';
 import type { SignatureScheme } from '../domain/signing-secret.js';
 import type { Tier } from '../domain/tier.js';
+import type { VerificationMethod } from '../domain/verification.js';
 import type { SealedSecret } from './delivery-tasks.js';
 import type { Prisma } from './generated/client.js';
 import type { DeactivationReason } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
+import { writeNotices } from './notices.js';
 import { type Page, type PageRequest, readPage } from './page.js';
 
 export const BREAKERS = ['closed', 'open', 'half-open'] as const;
@@ -20,11 +24,18 @@ export interface Webhook {
   /** What it wants, exact or with `*` segments; empty for every type. */
   readonly eventTypes: readonly string[];
   readonly tier: Tier;
+  /** How it showed that it wants what it gets, and when; null where it did not. */
+  readonly verification: VerificationMethod;
+  readonly verifiedAt: Date | null;
+  /** True where it gets Posthorn's own notices in place of events. */
+  readonly operational: boolean;
   readonly headers: Readonly<Record<string, string>>;
   /** Most deliveries in flight at once; null means the setting. */
   readonly maxInFlight: number | null;
   /** Most deliveries per second; null means no limit. */
   readonly rateLimit: number | null;
+  /** What it has of its own in place of its tier's policy. */
+  readonly overrides: PolicyOverrides;
   /** How its requests are signed: `v1` by HMAC-SHA256, `v1a` by Ed25519. */
   readonly signatureScheme: SignatureScheme;
   /** What receivers verify `v1a` with, `whpk_…`; null for `v1`. */
@@ -37,6 +48,14 @@ export interface Webhook {
   readonly deactivationDetail: string | null;
   /** `open`: deliveries wait, because the endpoint fails; `half-open`: one of them tries. */
   readonly breaker: Breaker;
+  /** Its automatic tests while it is in need of them; null while it is well. */
+  readonly test: {
+    readonly lastAt: Date | null;
+    readonly lastOutcome: string | null;
+    readonly nextAt: Date | null;
+    /** Since a delivery succeeded. */
+    readonly count: number;
+  } | null;
   readonly lastSuccess: Date | null;
   readonly lastFailure: Date | null;
   readonly lastError: string | null;
@@ -68,29 +87,61 @@ export type WebhookConfiguration = Pick<
   | 'headers'
   | 'maxInFlight'
   | 'rateLimit'
+  | 'overrides'
+  | 'verification'
 >;
 
+/** Writes a new webhook, and that it was registered into its history. */
 export async function insertWebhook(
   ledger: Ledger,
   webhook: WebhookConfiguration & {
     id: string;
     accountId: string;
     secrets: readonly SealedSecret[];
+    operational?: boolean;
+    verifiedAt?: Date | null;
   },
-  now: Date,
+  change: { readonly now: Date; readonly actor: Actor },
 ): Promise<Webhook> {
-  const row = await ledger.webhook.create({
-    data: {
-      ...webhook,
-      secrets: webhook.secrets.map((secret) => ({ ...secret })),
-      activeSince: now,
-      createdAt: now,
-      updatedAt: now,
-      ...(webhook.rateLimit == null ? {} : { hold: { create: idleHold(now) } }),
-    },
-    include: WITH_HOLD,
+  const { now, actor } = change;
+  const row = await ledger.$transaction(async (tx) => {
+    await writeNotices(tx, [
+      {
+        accountId: webhook.accountId,
+        webhookId: webhook.id,
+        type: 'webhook.registered',
+        at: now,
+        actor,
+        detail: `registered for ${webhook.url}`,
+        data: { url: webhook.url },
+      },
+      ...(webhook.verifiedAt == null ? [] : [verifiedNotice(webhook, now, actor)]),
+    ]);
+    return tx.webhook.create({
+      data: {
+        ...webhook,
+        secrets: webhook.secrets.map((secret) => ({ ...secret })),
+        activeSince: now,
+        createdAt: now,
+        updatedAt: now,
+        ...(webhook.rateLimit == null ? {} : { hold: { create: idleHold(now) } }),
+      },
+      include: WITH_HOLD,
+    });
   });
   return toWebhook(row);
+}
+
+/** What a verification leaves in a webhook's history. */
+function verifiedNotice(
+  webhook: Pick<WebhookConfiguration, 'url' | 'verification'> & { id: string; accountId: string },
+  at: Date,
+  actor: Actor,
+) {
+  const { id: webhookId, accountId, url, verification } = webhook;
+  const type = 'webhook.verified' as const;
+  const detail = `verified by ${verification}`;
+  return { accountId, webhookId, type, at, actor, detail, data: { url, verification } };
 }
 
 /** The hold of a webhook whose rate is limited, while nothing waits. */
@@ -136,10 +187,10 @@ export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Pag
 export function updateWebhook(
   ledger: Ledger,
   id: string,
-  changes: Partial<WebhookConfiguration>,
-  options: { accountId?: string | undefined; urlChanged: boolean; now: Date },
+  changes: Partial<WebhookConfiguration> & { readonly verifiedAt?: Date | null },
+  options: { accountId?: string | undefined; urlChanged: boolean; actor: Actor; now: Date },
 ): Promise<Webhook | undefined> {
-  const { accountId, urlChanged, now } = options;
+  const { accountId, urlChanged, actor, now } = options;
   return ledger.$transaction(async (tx) => {
     const { count } = await tx.webhook.updateMany({
       where: scoped(id, accountId),
@@ -165,7 +216,24 @@ export function updateWebhook(
         data: { releaseAt: now },
       });
     }
-    return findWebhook(tx, id);
+    const webhook = await findWebhook(tx, id);
+    if (urlChanged && webhook !== undefined) {
+      await writeNotices(tx, [
+        {
+          accountId: webhook.accountId,
+          webhookId: id,
+          type: 'webhook.url_changed',
+          at: now,
+          actor,
+          detail: `its URL is now ${webhook.url}`,
+          data: { url: webhook.url },
+        },
+      ]);
+    }
+    if (changes.verifiedAt != null && webhook !== undefined) {
+      await writeNotices(tx, [verifiedNotice(webhook, now, actor)]);
+    }
+    return webhook;
   });
 }
 
@@ -203,20 +271,27 @@ export function scoped(id: string, accountId: string | undefined) {
   return accountId === undefined ? { id } : { id, accountId };
 }
 
-const WITH_HOLD = { hold: true } as const;
+const WITH_HOLD = { hold: true, probe: true } as const;
 
 /** A row as it is shown: without its secrets. */
 function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_HOLD }>): Webhook {
   const { secrets, eventTypePattern: _pattern, version: _version, ...rest } = row;
   const { recentSuccesses: _successes, recentFailures: _failures, recentAt: _at, ...shown } = rest;
-  const { hold, ...columns } = shown;
+  const { hold, probe, ...columns } = shown;
   const publicKey = (secrets as unknown as SealedSecret[])[0]?.publicKey ?? null;
   return {
     ...columns,
     signatureScheme: publicKey === null ? 'v1' : 'v1a',
     publicKey,
     headers: row.headers as Record<string, string>,
+    overrides: showOverrides(row.overrides as StoredOverrides),
     breaker: breakerOf(hold?.state),
+    test: probe && {
+      lastAt: probe.lastAt,
+      lastOutcome: probe.lastOutcome,
+      nextAt: probe.dueAt,
+      count: probe.count,
+    },
     successCount: Number(row.successCount),
     failureCount: Number(row.failureCount),
   };

@@ -1,5 +1,7 @@
-import type { Tier } from '../domain/tier.js';
+import type { Policies } from '../domain/policy.js';
+import { TIERS, type Tier } from '../domain/tier.js';
 import type { SqlRunner } from './ledger.js';
+import { NOTICE_COLUMNS, WEBHOOK_DATA } from './notices.js';
 
 /** A webhook that the zombie rule holds for. */
 export interface Zombie {
@@ -18,10 +20,7 @@ export interface Zombie {
 
 export interface SweepOptions {
   readonly now: Date;
-  /** Milliseconds of quiet that each tier allows. */
-  readonly thresholdsMs: Readonly<Record<Tier, number>>;
-  /** How the thresholds are written for people, in the reason. */
-  readonly thresholdNames: Readonly<Record<Tier, string>>;
+  readonly policies: Policies;
 }
 
 interface ZombieRow {
@@ -40,7 +39,7 @@ interface ZombieRow {
 export async function findZombies(ledger: SqlRunner, options: SweepOptions): Promise<Zombie[]> {
   const rows = await ledger.$queryRawUnsafe<ZombieRow[]>(
     `${ZOMBIES} SELECT * FROM zombie ORDER BY quiet_since, id`,
-    ...parameters(options),
+    ...failingParameters(options),
   );
   return rows.map(toZombie);
 }
@@ -54,46 +53,72 @@ export async function deactivateZombies(
   options: SweepOptions,
 ): Promise<Zombie[]> {
   const rows = await ledger.$queryRawUnsafe<ZombieRow[]>(
-    `${ZOMBIES}
-    UPDATE posthorn.webhooks AS webhook SET
-      active = false, deactivated_at = now.at, updated_at = now.at,
-      deactivation_reason = 'zombie', deactivation_detail = zombie.detail
-    FROM zombie, now
-    WHERE webhook.id = zombie.id AND webhook.active AND webhook.failing_since IS NOT NULL
-    RETURNING zombie.*`,
-    ...parameters(options),
+    `${ZOMBIES}, deactivated AS (
+      UPDATE posthorn.webhooks AS webhook SET
+        active = false, deactivated_at = now.at, updated_at = now.at,
+        deactivation_reason = 'zombie', deactivation_detail = zombie.detail
+      FROM zombie, now
+      WHERE webhook.id = zombie.id AND webhook.active AND webhook.failing_since IS NOT NULL
+      RETURNING zombie.*, ${WEBHOOK_DATA} AS data
+    ), told AS (
+      INSERT INTO posthorn.notices (${NOTICE_COLUMNS})
+      SELECT posthorn.sortable_id('ntc_', now.at), account_id, deactivated.id, 'webhook.deactivated',
+        now.at, 'posthorn', detail, data || '{"reason": "zombie"}'
+      FROM deactivated, now
+    )
+    SELECT * FROM deactivated`,
+    ...failingParameters(options),
   );
   return rows.map(toZombie);
 }
 
-const ZOMBIES = `
-  WITH now AS (SELECT $1::timestamptz AS at),
-  allowed (tier, threshold, name) AS (
-    VALUES ('critical'::posthorn.tier, $2::float8 * interval '1 ms', $5::text),
-           ('standard'::posthorn.tier, $3::float8 * interval '1 ms', $6::text),
-           ('low'::posthorn.tier, $4::float8 * interval '1 ms', $7::text)
-  ), zombie AS (
-    SELECT webhook.id, webhook.account_id, webhook.url, webhook.tier::text, webhook.last_success,
+/** Milliseconds as settings write durations, in the largest unit that holds them whole; see `formatDuration`. */
+export const durationText = (ms: string) => `
+  CASE WHEN round(${ms})::bigint % 86400000 = 0 THEN round(${ms})::bigint / 86400000 || 'd'
+    WHEN round(${ms})::bigint % 3600000 = 0 THEN round(${ms})::bigint / 3600000 || 'h'
+    WHEN round(${ms})::bigint % 60000 = 0 THEN round(${ms})::bigint / 60000 || 'm'
+    WHEN round(${ms})::bigint % 1000 = 0 THEN round(${ms})::bigint / 1000 || 's'
+    ELSE round(${ms})::bigint || 'ms' END`;
+
+/**
+ * `failing`: the active webhooks that fail, each with the threshold of its policy and when that will have
+ * passed. Its parameters are those of `failingParameters`.
+ */
+export const FAILING = `
+  WITH now AS (SELECT $1::text::timestamptz AS at),
+  allowed AS (
+    SELECT * FROM json_to_recordset($2::text::json)
+      AS allowed ("tier" posthorn.tier, "zombieAfterMs" float8, "warnAt" jsonb)
+  ), failing AS (
+    SELECT webhook.id, webhook.account_id, webhook.url, webhook.tier, webhook.last_success,
+      webhook.failing_since, webhook.consecutive_failures, webhook.last_error,
       greatest(webhook.last_success, webhook.active_since) AS quiet_since,
-      webhook.consecutive_failures, webhook.last_error,
-      format('no success for longer than %s (tier %s): %s failed attempts in a row, the last: %s',
-        allowed.name, webhook.tier, webhook.consecutive_failures,
-        coalesce(webhook.last_error, 'unknown')) AS detail
-    FROM posthorn.webhooks AS webhook JOIN allowed ON allowed.tier = webhook.tier, now
+      threshold.ms AS threshold_ms,
+      greatest(webhook.last_success, webhook.active_since) + threshold.ms * interval '1 ms' AS ends_at,
+      coalesce(webhook.overrides->'warnAt', allowed."warnAt") AS warn_at
+    FROM posthorn.webhooks AS webhook
+    JOIN allowed ON allowed."tier" = webhook.tier
+    CROSS JOIN LATERAL (
+      SELECT coalesce((webhook.overrides->>'zombieAfterMs')::float8, allowed."zombieAfterMs") AS ms
+    ) AS threshold
     WHERE webhook.active AND webhook.failing_since IS NOT NULL
-      AND greatest(webhook.last_success, webhook.active_since) < now.at - allowed.threshold
   )`;
 
-function parameters({ now, thresholdsMs, thresholdNames }: SweepOptions): unknown[] {
-  return [
-    now.toISOString(),
-    thresholdsMs.critical,
-    thresholdsMs.standard,
-    thresholdsMs.low,
-    thresholdNames.critical,
-    thresholdNames.standard,
-    thresholdNames.low,
-  ];
+const ZOMBIES = `${FAILING}, zombie AS (
+    SELECT id, account_id, url, tier::text, last_success, quiet_since, consecutive_failures, last_error,
+      format('no success for longer than %s (tier %s): %s failed attempts in a row, the last: %s',
+        ${durationText('threshold_ms')}, tier, consecutive_failures,
+        coalesce(last_error, 'unknown')) AS detail
+    FROM failing, now WHERE ends_at < now.at
+  )`;
+
+/** @param rule what decides on zombies */
+export function failingParameters({ now, policies }: SweepOptions): [string, string] {
+  const allowed = TIERS.map((tier) => {
+    const { zombieAfterMs, warnAt } = policies[tier];
+    return { tier, zombieAfterMs, warnAt };
+  });
+  return [now.toISOString(), JSON.stringify(allowed)];
 }
 
 function toZombie(row: ZombieRow): Zombie {

@@ -6,8 +6,10 @@ import {
   compileEventTypes,
   MAX_EVENT_TYPES,
 } from '../domain/event-type.js';
+import { type PolicyOverrides, readOverrides } from '../domain/policy.js';
 import { TIERS, type Tier } from '../domain/tier.js';
 import type { UrlRules } from '../domain/url-rules.js';
+import { VERIFICATION_METHODS, type VerificationMethod } from '../domain/verification.js';
 import { parseWebhookUrl } from '../domain/webhook-url.js';
 import type { WebhookConfiguration } from '../store/webhooks.js';
 
@@ -30,6 +32,10 @@ export interface WebhookInput {
   readonly maxInFlight?: number | null | undefined;
   /** Most deliveries per second, 0.01 to 10,000; null or left out for no limit. */
   readonly rateLimit?: number | null | undefined;
+  /** What it has of its own in place of its tier's policy; a change replaces all of them. */
+  readonly overrides?: PolicyOverrides | undefined;
+  /** How it shows that it wants what it gets; the setting where left out. A changed URL is asked again. */
+  readonly verification?: VerificationMethod | undefined;
 }
 
 /** Longest description and longest reason of a deactivation, in characters. */
@@ -50,7 +56,8 @@ export function checkConfiguration<Input extends Partial<WebhookInput>>(
   urlRules: UrlRules,
 ): Partial<WebhookConfiguration> {
   assertObject(input);
-  const { url, eventTypes, tier, description, headers, maxInFlight, rateLimit } = input;
+  const { url, eventTypes, tier, description, headers, maxInFlight, rateLimit, overrides } = input;
+  const { verification } = input;
   return {
     ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed, urlRules).href }),
     ...(eventTypes === undefined ? {} : checkEventTypes(eventTypes)),
@@ -59,6 +66,8 @@ export function checkConfiguration<Input extends Partial<WebhookInput>>(
     ...(headers === undefined ? {} : { headers: checkHeaders(headers) }),
     ...(maxInFlight === undefined ? {} : { maxInFlight: checkMaxInFlight(maxInFlight) }),
     ...(rateLimit === undefined ? {} : { rateLimit: checkRateLimit(rateLimit) }),
+    ...(verification === undefined ? {} : { verification: checkVerification(verification) }),
+    ...(overrides === undefined ? {} : { overrides: { ...readOverrides(overrides) } }),
   };
 }
 
@@ -80,6 +89,13 @@ function checkEventTypes(eventTypes: readonly string[]) {
 function checkTier(tier: Tier): Tier {
   if (!TIERS.includes(tier)) fail('tier', `not one of ${TIERS.join(', ')}`);
   return tier;
+}
+
+function checkVerification(method: VerificationMethod): VerificationMethod {
+  if (!VERIFICATION_METHODS.includes(method)) {
+    fail('verification', `not one of ${VERIFICATION_METHODS.join(', ')}`);
+  }
+  return method;
 }
 
 /** Checks text for people. PostgreSQL holds no NUL, and would change a lone surrogate. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { SecretKeyError } from '../domain/errors.js';
 import type { SecretBox } from '../domain/secret-box.js';
+import { readSealedChannels, resealChannel } from '../store/channels.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
 import { readSecrets, resealSecrets } from '../store/secrets.js';
@@ -12,7 +13,7 @@ export interface RekeyReport {
   readonly webhooks: number;
   /** Those whose secrets were sealed anew. */
   readonly rekeyed: number;
-  /** The ids of those whose secrets none of the keys opens. */
+  /** The ids of those, and of channels, whose secrets none of the keys opens. */
   readonly unreadable: readonly string[];
 }
 
@@ -60,5 +61,33 @@ export async function rekeySecrets(options: {
     if (last === undefined || page.length < PAGE) break;
     after = last.webhookId;
   }
+  unreadable.push(...(await rekeyChannels(options)));
   return { webhooks, rekeyed, unreadable };
+}
+
+/** Seals the URLs of channels anew. @returns the ids of those that none of the keys opens */
+async function rekeyChannels(options: {
+  ledger: Ledger;
+  secretBox: SecretBox;
+  log: Logger;
+}): Promise<string[]> {
+  const { ledger, secretBox, log } = options;
+  const unreadable: string[] = [];
+  for (let after = ''; ; ) {
+    const page = await readSealedChannels(ledger, after, PAGE);
+    for (const { id, sealedUrl: before } of page) {
+      if (secretBox.isPresent(before)) continue;
+      try {
+        const change = { before, after: secretBox.seal(secretBox.open(before)) };
+        await resealChannel(ledger, id, change);
+      } catch (error) {
+        if (!(error instanceof SecretKeyError)) throw error;
+        log.error({ error, channelId: id }, 'a URL that can not be opened');
+        unreadable.push(id);
+      }
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return unreadable;
+    after = last.id;
+  }
 }

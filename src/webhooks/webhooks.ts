@@ -4,18 +4,23 @@ import type { Clock } from '../domain/clock.js';
 import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { isId, newId } from '../domain/id.js';
+import type { Actor } from '../domain/notice.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import {
   createKeyPair,
   createSecret,
+  parseSecret,
   SIGNATURE_SCHEMES,
   type SignatureScheme,
 } from '../domain/signing-secret.js';
 import type { UrlRules } from '../domain/url-rules.js';
+import type { VerificationMethod } from '../domain/verification.js';
 import { type Attempt, listAttempts } from '../store/deliveries.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
+import { listHistory, type Notice } from '../store/notices.js';
 import type { Page, PageRequest } from '../store/page.js';
+import { readAddressee } from '../store/secrets.js';
 import { deactivateWebhook, deleteWebhook, reactivateWebhook } from '../store/webhook-state.js';
 import {
   changeSecrets,
@@ -29,6 +34,12 @@ import {
 } from '../store/webhooks.js';
 import { assertObject, checkConfiguration, checkText, type WebhookInput } from './configuration.js';
 import { type RekeyReport, rekeySecrets } from './rekey.js';
+import type { Verifier } from './verification.js';
+
+/** Who does it, for the webhook's history; its owner where left out. */
+export interface ByActor {
+  readonly actor?: Actor | undefined;
+}
 
 /** Registers webhooks and changes their state. Unknown ids throw `NotFoundError`. */
 export interface Webhooks {
@@ -40,13 +51,31 @@ export interface Webhooks {
     input: WebhookInput & {
       readonly accountId?: string | undefined;
       readonly signatureScheme?: SignatureScheme | undefined;
-    },
+      /** Its own secret, `whsec_…`, in place of a new one: for a receiver that must know it beforehand. */
+      readonly secret?: string | undefined;
+      /** True for one that gets Posthorn's own notices in place of events. */
+      readonly operational?: boolean | undefined;
+    } & ByActor,
   ): Promise<{ webhook: Webhook; secret: string }>;
   get(id: string, scope?: AccountScope): Promise<Webhook>;
+  /** A page of what happened to it, newest first: each change of its state, by whom and why. */
+  history(id: string, request?: PageRequest & AccountScope): Promise<Page<Notice>>;
   /** A page of webhooks, newest first. */
   list(filter?: WebhookFilter): Promise<Page<Webhook>>;
   /** Changes what is given. */
-  update(id: string, changes: Partial<WebhookInput>, scope?: AccountScope): Promise<Webhook>;
+  update(
+    id: string,
+    changes: Partial<WebhookInput>,
+    scope?: AccountScope & ByActor,
+  ): Promise<Webhook>;
+  /**
+   * Asks the endpoint again, by the method that is given, or else its own. Throws `VerificationError`, and
+   * `InvalidInputError` where its method is `none` and none is given.
+   */
+  verify(
+    id: string,
+    options?: AccountScope & ByActor & { readonly method?: VerificationMethod | undefined },
+  ): Promise<Webhook>;
   /** Deletes it; what it is still owed is discarded. */
   delete(id: string, scope?: AccountScope): Promise<void>;
   /**
@@ -63,7 +92,7 @@ export interface Webhooks {
   /** Stops deliveries; what is owed waits. Throws `ConflictError` where it is inactive already. */
   deactivate(
     id: string,
-    options?: AccountScope & { readonly detail?: string | undefined },
+    options?: AccountScope & ByActor & { readonly detail?: string | undefined },
   ): Promise<Webhook>;
   /**
    * Starts deliveries again. What was owed is made now (`replay`, the default) or given up (`discard`);
@@ -71,13 +100,20 @@ export interface Webhooks {
    */
   reactivate(
     id: string,
-    options?: AccountScope & { readonly owed?: 'replay' | 'discard' | undefined },
+    options?: AccountScope &
+      ByActor & {
+        readonly owed?: 'replay' | 'discard' | undefined;
+        readonly detail?: string | undefined;
+      },
   ): Promise<{ webhook: Webhook; deliveries: number }>;
   /** Seals every secret that a former key sealed with the present one. */
   rekey(): Promise<RekeyReport>;
   /** A page of its attempts, newest first. */
   attempts(id: string, request?: PageRequest & AccountScope): Promise<Page<Attempt>>;
 }
+
+/** What an endpoint is asked with. */
+type Asked = Partial<Pick<WebhookConfiguration, 'url' | 'headers' | 'rateLimit'>>;
 
 const DEFAULT_OVERLAP_MS = 24 * 3_600_000;
 const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
@@ -89,19 +125,26 @@ export function createWebhooks(options: {
   isAllowed: (address: string) => boolean;
   /** Which schemes and ports deliveries go to. */
   urlRules: UrlRules;
+  verifier: Verifier;
+  /** How a webhook is verified whose registration does not say. */
+  verification: VerificationMethod;
   clock: Clock;
   log: Logger;
 }): Webhooks {
-  const { ledger, secretBox, isAllowed, urlRules, clock, log } = options;
+  const { ledger, secretBox, isAllowed, urlRules, verifier, clock, log } = options;
 
   /** A new secret: sealed, and as the receiver needs it. */
-  function sealNew(scheme: SignatureScheme, now: Date): { secret: string; sealed: SealedSecret } {
+  function sealNew(
+    scheme: SignatureScheme,
+    now: Date,
+    given?: string,
+  ): { secret: string; sealed: SealedSecret } {
     const times = { createdAt: now.toISOString(), expiresAt: null };
     if (scheme === 'v1a') {
       const { secret, publicKey } = createKeyPair();
       return { secret: publicKey, sealed: { sealed: secretBox.seal(secret), publicKey, ...times } };
     }
-    const secret = createSecret();
+    const secret = given ?? createSecret();
     return { secret, sealed: { sealed: secretBox.seal(secret), ...times } };
   }
 
@@ -109,23 +152,60 @@ export function createWebhooks(options: {
     return (await findWebhook(ledger, known(id), scope.accountId)) ?? missing(id);
   }
 
+  /** Verifies an endpoint. @returns the columns that follow from it */
+  async function ask(
+    method: VerificationMethod,
+    { id, secrets }: { id: string; secrets: readonly SealedSecret[] },
+    configuration: Asked,
+  ): Promise<{ verifiedAt: Date | null; rateLimit?: number }> {
+    if (method === 'none') return { verifiedAt: null };
+    const { url = '', headers, rateLimit = null } = configuration;
+    const addressee = { id, url, headers: (headers ?? {}) as Record<string, string>, secrets };
+    const { at, perSecond } = await verifier.verify(method, addressee, rateLimit);
+    // The lower of both: what the endpoint allows, and what its owner set.
+    const allowed = perSecond === null || (rateLimit !== null && rateLimit <= perSecond);
+    return allowed ? { verifiedAt: at } : { verifiedAt: at, rateLimit: perSecond };
+  }
+
+  /** The same for a webhook that is registered. */
+  async function askKnown(method: VerificationMethod, webhook: { id: string } & Asked) {
+    const { secrets } = (await readAddressee(ledger, webhook.id)) ?? missing(webhook.id);
+    return ask(method, { id: webhook.id, secrets }, webhook);
+  }
+
   return {
     async register(given) {
       assertObject(given);
-      const { accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...input } = given;
+      const { accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...rest } = given;
+      const { operational = false, actor = 'owner', secret: ownSecret, ...input } = rest;
+      if (ownSecret !== undefined) checkSecret(ownSecret, signatureScheme);
+      if (typeof operational !== 'boolean')
+        throw new InvalidInputError('operational: not a boolean');
       checkScheme(signatureScheme);
       const now = clock();
       // A caller without types may leave the URL out.
-      const complete = { ...input, url: input.url ?? '' };
+      const { verification = options.verification } = input;
+      const complete = { ...input, url: input.url ?? '', verification };
       const configuration = checkConfiguration(
         complete,
         isAllowed,
         urlRules,
       ) as WebhookConfiguration;
-      const { secret, sealed } = sealNew(signatureScheme, now);
+      const { secret, sealed } = sealNew(signatureScheme, now, ownSecret);
       const id = newId('wh_', now);
-      const row = { id, accountId: checkKey('accountId', accountId), secrets: [sealed] };
-      const webhook = await insertWebhook(ledger, { ...configuration, ...row }, now);
+      checkKey('accountId', accountId);
+      const verified = await ask(verification, { id, secrets: [sealed] }, configuration);
+      const row = {
+        id,
+        accountId: checkKey('accountId', accountId),
+        secrets: [sealed],
+        operational,
+      };
+      const webhook = await insertWebhook(
+        ledger,
+        { ...configuration, ...row, ...verified },
+        { now, actor },
+      );
       log.info({ webhookId: id, accountId }, 'webhook registered');
       return { webhook, secret };
     },
@@ -134,12 +214,41 @@ export function createWebhooks(options: {
 
     list: (filter = {}) => listWebhooks(ledger, filter),
 
-    async update(id, changes, scope = {}) {
-      const before = await get(id, scope);
+    async update(id, changes, { accountId, actor = 'owner' } = {}) {
+      const before = await get(id, { accountId });
       const configuration = checkConfiguration(changes, isAllowed, urlRules);
       const urlChanged = configuration.url !== undefined && configuration.url !== before.url;
-      const change = { accountId: scope.accountId, urlChanged, now: clock() };
-      return (await updateWebhook(ledger, id, configuration, change)) ?? missing(id);
+      const { verification = before.verification } = changes;
+      const methodChanged = verification !== before.verification;
+      const verified =
+        urlChanged || methodChanged
+          ? await askKnown(verification, { ...askedOf(before), ...configuration })
+          : {};
+      const change = { accountId, urlChanged, actor, now: clock() };
+      return (
+        (await updateWebhook(ledger, id, { ...configuration, ...verified }, change)) ?? missing(id)
+      );
+    },
+
+    async verify(id, { accountId, actor = 'owner', method } = {}) {
+      const before = await get(id, { accountId });
+      const { verification } = checkConfiguration(
+        { verification: method ?? before.verification },
+        isAllowed,
+        urlRules,
+      );
+      if (verification === undefined || (method === undefined && verification === 'none')) {
+        throw new InvalidInputError(
+          'method: the webhook has none, so name ping, handshake or challenge',
+          {
+            details: { method: 'ping, handshake or challenge' },
+          },
+        );
+      }
+      const verified = await askKnown(verification, askedOf(before));
+      const change = { accountId, urlChanged: false, actor, now: clock() };
+      const changes = { verification, ...verified };
+      return (await updateWebhook(ledger, id, changes, change)) ?? missing(id);
     },
 
     async delete(id, scope = {}) {
@@ -168,10 +277,10 @@ export function createWebhooks(options: {
       return { webhook, secret };
     },
 
-    async deactivate(id, { accountId, detail } = {}) {
+    async deactivate(id, { accountId, detail, actor = 'owner' } = {}) {
       const now = clock();
       const why = detail === undefined ? null : checkText('detail', detail);
-      const change = { accountId, reason: 'owner' as const, detail: why, now };
+      const change = { accountId, reason: 'owner' as const, detail: why, actor, now };
       const webhook = await deactivateWebhook(ledger, known(id), change);
       if (webhook === undefined) {
         await get(id, { accountId });
@@ -181,14 +290,21 @@ export function createWebhooks(options: {
       return webhook;
     },
 
-    async reactivate(id, { accountId, owed = 'replay' } = {}) {
-      const result = await reactivateWebhook(ledger, known(id), { accountId, owed, now: clock() });
+    async reactivate(id, { accountId, owed = 'replay', detail, actor = 'owner' } = {}) {
+      const why = detail === undefined ? undefined : checkText('detail', detail);
+      const change = { accountId, owed, detail: why, actor, now: clock() };
+      const result = await reactivateWebhook(ledger, known(id), change);
       if (result === undefined) {
         await get(id, { accountId });
         throw new ConflictError(`webhook ${id} is active already`);
       }
       log.info({ webhookId: id, owed, deliveries: result.deliveries }, 'webhook reactivated');
       return result;
+    },
+
+    async history(id, { accountId, ...request } = {}) {
+      await get(id, { accountId });
+      return listHistory(ledger, id, request);
     },
 
     rekey: () => rekeySecrets({ ledger, secretBox, clock, log }),
@@ -198,6 +314,18 @@ export function createWebhooks(options: {
       return listAttempts(ledger, id, request);
     },
   };
+}
+
+function askedOf({ id, url, headers, rateLimit }: Webhook) {
+  return { id, url, headers: { ...headers }, rateLimit };
+}
+
+/** Throws `InvalidInputError` for a secret that is none, or not of the scheme. */
+function checkSecret(secret: string, scheme: SignatureScheme): void {
+  const fits = typeof secret === 'string' && parseSecret(secret).scheme === 'v1' && scheme === 'v1';
+  if (fits) return;
+  const fault = 'only a secret of the scheme v1 can be given, like whsec_…';
+  throw new InvalidInputError(`secret: ${fault}`, { details: { secret: fault } });
 }
 
 function checkScheme(scheme: SignatureScheme): void {

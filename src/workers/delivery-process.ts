@@ -5,6 +5,7 @@ import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
 import { newId } from '../domain/id.js';
 import type { AttemptResult } from '../domain/outcome.js';
+import { policyOf } from '../domain/policy.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { judge, type Verdict } from '../domain/verdict.js';
 import type { QueuedDelivery } from '../queue/delivery-job.js';
@@ -48,7 +49,7 @@ export function createDeliveryProcess(options: {
   recorder: Recorder;
   gate: InFlightGate;
   secretBox: SecretBox;
-  settings: Pick<Settings, 'retry' | 'timeout' | 'nearRetry' | 'queueLease'>;
+  settings: Pick<Settings, 'policies' | 'timeout' | 'nearRetry' | 'queueLease'>;
   clock: Clock;
   random: () => number;
   /** Aborted when the process must end now: attempts under way are given up, uncounted. */
@@ -135,8 +136,9 @@ export function createDeliveryProcess(options: {
     if (result === undefined) return { kind: 'again', delayMs: 0 };
 
     const number = task.attemptCount + 1;
-    const schedule = settings.retry[task.webhook.tier];
-    const verdict = judge(result.outcome, number - task.scheduleFrom, schedule, random());
+    const { tier, overrides } = task.webhook;
+    const { retry } = policyOf(settings.policies[tier], overrides);
+    const verdict = judge(result.outcome, number - task.scheduleFrom, retry, random());
     // A retry of a held webhook waits for its turn in the ledger, like all that it is owed.
     const soon = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
     const near = soon && task.hold === null;

@@ -38,7 +38,7 @@ export function createDeliveryWorker(options: {
   secretBox: SecretBox;
   settings: Pick<
     Settings,
-    | 'retry'
+    | 'policies'
     | 'timeout'
     | 'nearRetry'
     | 'queueLease'
@@ -47,6 +47,7 @@ export function createDeliveryWorker(options: {
     | 'minInFlight'
     | 'maxInFlight'
     | 'breaker'
+    | 'operatorAccount'
   >;
   clock: Clock;
   log: Logger;
@@ -57,7 +58,7 @@ export function createDeliveryWorker(options: {
   const release = createHoldRelease({ ledger, queue, clock, log });
   const recorder = createRecorder({
     ledger,
-    breaker: settings.breaker,
+    settings,
     clock,
     random,
     onRoom: release.look,

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { KEY_ROLES, type KeyRole, mayDo, PERMISSIONS } from '../../src/domain/access.js';
 import { newId } from '../../src/domain/id.js';
-import type { Posthorn } from '../../src/posthorn.js';
-import { openWalkedApi, type Route } from './routes.js';
-import { bearing, makeKey } from './setup.js';
+import { openWalkedApi, type Route, type WalkedApi } from './routes.js';
+import { bearing, makeIncident, makeKey } from './setup.js';
 
 /** Who may call each route, by hand: the other half of what the routes declare. */
 const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
@@ -18,6 +17,31 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'POST /v1/webhooks/:id/deactivate': ['admin', 'operator'],
   'POST /v1/webhooks/:id/reactivate': ['admin', 'operator'],
   'GET /v1/webhooks/:id/attempts': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/:id/history': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/:id/stats': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/:id/owed': ['admin', 'operator', 'viewer'],
+  'POST /v1/webhooks/:id/verify': ['admin', 'operator'],
+  'POST /v1/webhooks/:id/test': ['admin', 'operator'],
+  'POST /v1/webhooks/:id/replay': ['admin', 'operator'],
+  'GET /v1/replays': ['admin', 'operator', 'viewer'],
+  'GET /v1/replays/:id': ['admin', 'operator', 'viewer'],
+  'POST /v1/replays/:id/cancel': ['admin', 'operator'],
+  'POST /v1/channels': ['admin', 'operator'],
+  'GET /v1/channels': ['admin', 'operator', 'viewer'],
+  'GET /v1/channels/:id': ['admin', 'operator', 'viewer'],
+  'PATCH /v1/channels/:id': ['admin', 'operator'],
+  'DELETE /v1/channels/:id': ['admin', 'operator'],
+  'POST /v1/channels/:id/test': ['admin', 'operator'],
+  'POST /v1/rules': ['admin', 'operator'],
+  'POST /v1/rules/dry-run': ['admin', 'operator', 'viewer'],
+  'GET /v1/rules': ['admin', 'operator', 'viewer'],
+  'GET /v1/rules/:id': ['admin', 'operator', 'viewer'],
+  'PATCH /v1/rules/:id': ['admin', 'operator'],
+  'DELETE /v1/rules/:id': ['admin', 'operator'],
+  'GET /v1/incidents': ['admin', 'operator', 'viewer'],
+  'GET /v1/incidents/:id': ['admin', 'operator', 'viewer'],
+  'POST /v1/incidents/:id/acknowledge': ['admin', 'operator'],
+  'GET /v1/policy': ['admin', 'operator', 'viewer'],
   'POST /v1/events': ['admin', 'operator', 'producer'],
   'POST /v1/events/batch': ['admin', 'operator', 'producer'],
   'GET /v1/events/:id': ['admin', 'operator', 'producer', 'viewer'],
@@ -37,6 +61,12 @@ const OF_EVERY_ACCOUNT = ['POST /v1/zombies/sweep', 'GET /metrics'];
 
 const URL = 'https://hooks.example.com/posthorn';
 const EVENT = { type: 'expense.created', payload: 1 };
+const RULE = {
+  name: 'new',
+  metric: 'exhaustedDeliveries',
+  comparison: 'above',
+  threshold: 0,
+} as const;
 
 /** Bodies that a route takes, for an account where one is named; none where there is no entry. */
 const BODIES: Readonly<Record<string, (account: { accountId?: string }) => unknown>> = {
@@ -44,6 +74,13 @@ const BODIES: Readonly<Record<string, (account: { accountId?: string }) => unkno
   'PATCH /v1/webhooks/:id': () => ({ tier: 'low' }),
   'POST /v1/events': (account) => ({ ...EVENT, ...account }),
   'POST /v1/events/batch': (account) => ({ events: [EVENT, { ...EVENT, ...account }] }),
+  'POST /v1/webhooks/:id/verify': () => ({ method: 'none' }),
+  'POST /v1/webhooks/:id/replay': () => ({ from: '1h' }),
+  'POST /v1/channels': (account) => ({ name: 'new', kind: 'slack', url: URL, ...account }),
+  'PATCH /v1/channels/:id': () => ({ name: 'other' }),
+  'POST /v1/rules': (account) => ({ ...RULE, ...account }),
+  'POST /v1/rules/dry-run': (account) => ({ ...RULE, ...account }),
+  'PATCH /v1/rules/:id': () => ({ threshold: 5 }),
   'POST /v1/keys': (account) => ({ name: 'new', role: 'viewer', ...account }),
 };
 
@@ -53,16 +90,27 @@ function nameOf({ method, url }: Route): string {
 }
 
 /** One thing of each kind, of that account. */
-async function makeThings(posthorn: Posthorn, accountId: string): Promise<Record<string, string>> {
+async function makeThings(
+  { posthorn, ledger }: Pick<WalkedApi, 'posthorn' | 'ledger'>,
+  accountId: string,
+): Promise<Record<string, string>> {
   const { webhook } = await posthorn.webhooks.register({ url: URL, accountId });
   const event = await posthorn.enqueue({ ...EVENT, accountId });
   const { data } = await posthorn.deliveries.list({ eventId: event.id });
+  const { replay } = await posthorn.replays.start(webhook.id, { from: new Date(0) });
+  const channel = { name: 'thing', kind: 'slack', url: URL, accountId } as const;
+  const { id: channelId } = await posthorn.channels.create(channel);
+  const alert = await makeIncident({ posthorn, ledger }, webhook.id, accountId);
   const { apiKey } = await posthorn.keys.create({ name: 'thing', role: 'viewer', accountId });
   return {
     webhooks: webhook.id,
     events: event.id,
     deliveries: data[0]?.id ?? '',
     keys: apiKey.id,
+    replays: replay.id,
+    channels: channelId,
+    rules: alert.ruleId,
+    incidents: alert.incidentId,
   };
 }
 
@@ -130,12 +178,12 @@ describe.each(KEY_ROLES)('a key of the role %s', (role) => {
     ['every account', undefined],
     ['one account', 'one'],
   ])('of %s may call what the table says, and nothing else', async (_name, accountId) => {
-    const { routes, call, callRoute, posthorn } = await open();
+    const { routes, call, callRoute, posthorn, ledger } = await open();
     const { key } = await makeKey(call, {
       role,
       ...(accountId === undefined ? {} : { accountId }),
     });
-    const unchanged = await makeThings(posthorn, 'one');
+    const unchanged = await makeThings({ posthorn, ledger }, 'one');
     for (const route of routes) {
       const name = nameOf(route);
       const roles = EXPECTED[name] ?? [];
@@ -144,7 +192,7 @@ describe.each(KEY_ROLES)('a key of the role %s', (role) => {
         !(accountId !== undefined && OF_EVERY_ACCOUNT.includes(name));
       // What is read or refused stays as it is.
       const changes = allowed && !['GET', 'HEAD'].includes(route.method);
-      const things = changes ? await makeThings(posthorn, 'one') : unchanged;
+      const things = changes ? await makeThings({ posthorn, ledger }, 'one') : unchanged;
       if (changes && name.endsWith('/reactivate'))
         await posthorn.webhooks.deactivate(things.webhooks ?? '');
       const { status, body } = await callRoute(route, key, { things });
@@ -162,10 +210,10 @@ describe.each(KEY_ROLES)('a key of the role %s', (role) => {
 });
 
 test('without a key, with a wrong one and with a revoked one every route but those of health is 401', async () => {
-  const { routes, call, callRoute, posthorn } = await open();
+  const { routes, call, callRoute, posthorn, ledger } = await open();
   const revoked = await makeKey(call, { role: 'admin' });
   await posthorn.keys.revoke(revoked.id);
-  const things = await makeThings(posthorn, 'one');
+  const things = await makeThings({ posthorn, ledger }, 'one');
   for (const route of routes) {
     for (const key of [undefined, `phk_${'A'.repeat(43)}`, 'nonsense', revoked.key]) {
       const { status, body } = await callRoute(route, key, { things });
@@ -190,19 +238,23 @@ describe('a key of another account', () => {
       await ledger.event.findMany({ where }),
       await ledger.delivery.findMany({ where }),
       await ledger.apiKey.findMany({ where }),
+      await ledger.channel.findMany({ where }),
+      await ledger.replay.findMany({ where }),
+      await ledger.alertRule.findMany({ where }),
+      await ledger.incident.findMany({ where }),
     ];
   }
 
   /** An answer without what differs between two requests. */
   function comparable(body: Record<string, unknown>): string {
     const { instance: _instance, ...rest } = body;
-    return JSON.stringify(rest).replaceAll(/(wh|evt|dlv|key)_[0-9a-f]{32}/g, 'ID');
+    return JSON.stringify(rest).replaceAll(/(wh|evt|dlv|key|rpl|chn|rul|inc)_[0-9a-f]{32}/g, 'ID');
   }
 
   test('finds no thing by its id, as if there were none', async () => {
     const { routes, call, callRoute, posthorn, ledger } = await open();
     const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
-    const things = await makeThings(posthorn, 'one');
+    const things = await makeThings({ posthorn, ledger }, 'one');
     const before = await snapshot(ledger);
     const now = new Date();
     const unknown = {
@@ -210,6 +262,10 @@ describe('a key of another account', () => {
       events: newId('evt_', now),
       deliveries: newId('dlv_', now),
       keys: newId('key_', now),
+      replays: newId('rpl_', now),
+      channels: newId('chn_', now),
+      rules: newId('rul_', now),
+      incidents: newId('inc_', now),
     };
     const withId = routes.filter(({ url }) => url.includes(':id'));
     expect(withId.length).toBeGreaterThan(10);
@@ -230,9 +286,9 @@ describe('a key of another account', () => {
   });
 
   test('sees nothing of it in a list', async () => {
-    const { routes, call, callRoute, posthorn } = await open();
+    const { routes, call, callRoute, posthorn, ledger } = await open();
     const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
-    const things = await makeThings(posthorn, 'one');
+    const things = await makeThings({ posthorn, ledger }, 'one');
     const lists = routes.filter(
       ({ method, url }) => method === 'GET' && url.startsWith('/v1/') && !url.includes(':id'),
     );
@@ -252,12 +308,12 @@ describe('a key of another account', () => {
   test('writes nothing into it, and without a name into its own', async () => {
     const { routes, call, callRoute, posthorn, ledger } = await open();
     const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
-    await makeThings(posthorn, 'one');
+    await makeThings({ posthorn, ledger }, 'one');
     const before = await snapshot(ledger);
     const making = routes.filter(
       (route) => route.method === 'POST' && !route.url.includes(':id') && BODIES[nameOf(route)],
     );
-    expect(making).toHaveLength(4);
+    expect(making).toHaveLength(7);
     for (const route of making) {
       const named = await callRoute(route, key, { account: { accountId: 'one' } });
       expect([route.url, named.status, named.body.code]).toEqual([route.url, 403, 'forbidden']);

@@ -38,6 +38,27 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'POST /v1/events': { type: '"a.b"', payload: '1', accountId: '"one"', idempotencyKey: '"k"' },
   'POST /v1/events/batch': { events: '[{"type":"a.b","payload":1}]' },
   'POST /v1/zombies/sweep': { dryRun: 'true' },
+  'POST /v1/rules': {
+    name: '"r"',
+    metric: '"successRate"',
+    comparison: '"below"',
+    threshold: '0.9',
+    resolveAt: 'null',
+    window: '"1h"',
+    minimum: '5',
+    scope: '{"tier":"low"}',
+    channelIds: '[]',
+    cooldown: '"1h"',
+    quietHours: '{"from":"22:00","to":"07:00"}',
+    accountId: '"one"',
+  },
+  'POST /v1/rules/dry-run': {
+    name: '"r"',
+    metric: '"breakerOpen"',
+    comparison: '"above"',
+    threshold: '"5m"',
+    days: '3',
+  },
   'POST /v1/keys': { name: '"a"', role: '"viewer"', accountId: '"one"' },
 };
 

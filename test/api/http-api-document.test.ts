@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../src/api/problems.js';
-import { API_KEY, makeKey, openTestApi, register } from './setup.js';
+import { API_KEY, makeIncident, makeKey, openTestApi, register } from './setup.js';
 
 const run = promisify(execFile);
 
@@ -16,13 +16,24 @@ async function blocks(language: string): Promise<string[]> {
 }
 
 test('every example of the document succeeds', async () => {
-  const { call, address } = await openTestApi();
+  const bundle = await openTestApi();
+  const { call, address } = bundle;
   const examples = (await blocks('sh')).filter((block) => block.includes('curl'));
-  expect(examples).toHaveLength(20);
+  expect(examples).toHaveLength(35);
   for (const example of examples) {
     // Things of its own for each, because some delete or change them.
     const { id: webhookId } = await register(call);
     const { id: keyId } = await makeKey(call, { role: 'viewer' });
+    const channel = { name: 'ops', kind: 'slack', url: 'https://hooks.example.com/T0' };
+    const { body: made } = await call<{ id: string }>('POST', '/v1/channels', { json: channel });
+    const { body: replay } = await call<{ id: string }>(
+      'POST',
+      `/v1/webhooks/${webhookId}/replay`,
+      {
+        json: { from: '1h' },
+      },
+    );
+    const { ruleId, incidentId } = await makeIncident(bundle, webhookId);
     const json = { type: 'expense.created', payload: {} };
     const { body: event } = await call<{ id: string }>('POST', '/v1/events', { json });
     const { body: deliveries } = await call<{ data: { id: string }[] }>(
@@ -39,6 +50,10 @@ test('every example of the document succeeds', async () => {
         WEBHOOK: webhookId,
         EVENT: event.id,
         API_KEY_ID: keyId,
+        CHANNEL: made.id,
+        RULE: ruleId,
+        INCIDENT: incidentId,
+        REPLAY: replay.id,
         DELIVERY: deliveries.data[0]?.id,
       },
     });

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { startApi } from '../../src/api/server.js';
 import type { PosthornOptions } from '../../src/config.js';
+import { newId } from '../../src/domain/id.js';
 import { createLogger } from '../../src/log.js';
 import type { PosthornDependencies } from '../../src/posthorn.js';
 import { openTestPosthorn, type PosthornBundle } from '../support/posthorn.js';
@@ -117,4 +118,34 @@ export async function makeKey(
 /** The header that carries a key. */
 export function bearing(key: string): Record<string, string> {
   return { authorization: `Bearer ${key}` };
+}
+
+/** An alert rule with an open incident of a webhook. */
+export async function makeIncident(
+  { posthorn, ledger }: Pick<PosthornBundle, 'posthorn' | 'ledger'>,
+  webhookId: string,
+  accountId?: string,
+): Promise<{ readonly ruleId: string; readonly incidentId: string }> {
+  const { id: ruleId, accountId: account } = await posthorn.alerts.rules.create({
+    name: 'given up',
+    metric: 'exhaustedDeliveries',
+    comparison: 'above',
+    threshold: 0,
+    accountId,
+  });
+  const openedAt = new Date();
+  const incidentId = newId('inc_', openedAt);
+  await ledger.incident.create({
+    data: {
+      id: incidentId,
+      accountId: account,
+      ruleId,
+      subject: webhookId,
+      webhookId,
+      openedAt,
+      value: 1,
+      lastValue: 1,
+    },
+  });
+  return { ruleId, incidentId };
 }

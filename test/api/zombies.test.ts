@@ -24,7 +24,7 @@ async function fail(ledger: Ledger, ...ids: readonly string[]): Promise<void> {
 }
 
 describe('GET /v1/zombies', () => {
-  test('answers with the zombies and why they are', async () => {
+  test('answers with the webhooks at risk, and why they are', async () => {
     const { call, ledger } = await openTestApi();
     const zombie = await register(call);
     await register(call);
@@ -40,9 +40,13 @@ describe('GET /v1/zombies', () => {
           tier: 'standard',
           lastSuccess: null,
           quietSince: LONG_AGO.toISOString(),
+          failingSince: LONG_AGO.toISOString(),
+          deactivatesAt: '2020-12-31T00:00:00.000Z',
+          timeLeftMs: 0,
+          zombie: true,
           consecutiveFailures: 9,
           lastError: 'http_status',
-          detail: expect.stringContaining('365d'),
+          detail: expect.stringContaining('no success since 2020-01-01 00:00 UTC: 9 failed'),
         },
       ],
       nextCursor: null,
@@ -63,14 +67,53 @@ describe('GET /v1/zombies', () => {
       seen.push(...body.data.map(({ id }) => id));
       cursor = body.nextCursor;
     }
-    expect(seen).toEqual(ids.toSorted().toReversed());
+    expect(seen).toEqual(ids.toSorted());
     const { body } = await call<ZombiePage>('GET', '/v1/zombies?accountId=other');
     expect(body.data.map(({ id }) => id)).toEqual([other]);
   });
 
+  test('has those with the least time left first, and says how much', async () => {
+    const now = new Date('2026-11-24T12:00:00Z');
+    const { call, ledger } = await openTestApi(
+      { zombieAfterStandard: '100d' },
+      { clock: () => now },
+    );
+    const ids: Record<string, string> = {};
+    for (const [name, daysAgo, overrides] of [
+      ['past half', 60, {}],
+      ['before half', 40, {}],
+      ['zombie', 101, {}],
+      ['with its own threshold', 9, { zombieAfter: '10d' }],
+    ] as const) {
+      const { id } = await register(call, { overrides });
+      ids[id] = name;
+      await fail(ledger, id);
+      const since = new Date(now.getTime() - daysAgo * 86_400_000);
+      await ledger.webhook.update({ where: { id }, data: { activeSince: since } });
+    }
+    const read = async (query: string) => {
+      const { body } = await call<{ data: { id: string; timeLeftMs: number; zombie: boolean }[] }>(
+        'GET',
+        `/v1/zombies${query}`,
+      );
+      return body.data.map(({ id, timeLeftMs, zombie }) => [
+        ids[id],
+        timeLeftMs / 86_400_000,
+        zombie,
+      ]);
+    };
+    expect(await read('')).toEqual([
+      ['zombie', 0, true],
+      ['with its own threshold', 1, false],
+      ['past half', 40, false],
+    ]);
+    expect(await read('?within=30d')).toHaveLength(2);
+    expect(await read('?within=60d')).toHaveLength(4);
+  });
+
   test('refuses a query that does not fit', async () => {
     const { call } = await openTestApi();
-    for (const query of ['limit=0', 'cursor=x', 'tier=low']) {
+    for (const query of ['limit=0', 'cursor=x', 'tier=low', 'within=soon']) {
       const { status, body } = await call('GET', `/v1/zombies?${query}`);
       expect([query, status, body.code]).toEqual([query, 400, 'validation_failed']);
     }

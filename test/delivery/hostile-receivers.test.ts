@@ -8,6 +8,7 @@ import { createSender, type Sender } from '../../src/delivery/sender.js';
 import { createAddressPolicy } from '../../src/domain/address.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import { MAX_RETRY_AFTER_MS } from '../../src/domain/retry-after.js';
+import { ANY_URL } from '../../src/domain/url-rules.js';
 import { pollUntil } from '../support/poll.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
 import { startTcpServer, type TcpServer } from '../support/tcp-server.js';
@@ -31,6 +32,7 @@ describe('a hostile endpoint is an outcome, within bounds, and harms no neighbou
 
   beforeAll(async () => {
     sender = createSender({
+      urlRules: ANY_URL,
       isAllowed: createAddressPolicy({ allowCidrs: ['127.0.0.0/8'] }),
       clock: () => new Date(),
       userAgent: 'Posthorn/0.0.0-test',

@@ -10,7 +10,8 @@ const CERTIFICATES = fileURLToPath(new URL('../support/certificates/', import.me
 /** Sends one delivery to each URL of the arguments, and prints what came of it. */
 const PROGRAM = `
 import { createSender } from './dist/delivery/sender.js';
-const sender = createSender({ isAllowed: () => true, clock: () => new Date(), userAgent: 'test' });
+import { ANY_URL } from './dist/domain/url-rules.js';
+const sender = createSender({ isAllowed: () => true, urlRules: ANY_URL, clock: () => new Date(), userAgent: 'test' });
 const signature = { 'webhook-id': 'evt_1', 'webhook-timestamp': '1', 'webhook-signature': 'v1,' };
 for (const url of process.argv.slice(1)) {
   const request = { url, headers: {}, signature, body: '{}', timeoutMs: 15_000 };

@@ -4,6 +4,7 @@ import { createAddressPolicy } from '../../src/domain/address.js';
 import type { Failure, Success } from '../../src/domain/outcome.js';
 import { signatureHeaders } from '../../src/domain/signature.js';
 import { createSecret, parseSecret } from '../../src/domain/signing-secret.js';
+import { ANY_URL } from '../../src/domain/url-rules.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
 import { startTcpServer, type TcpServer } from '../support/tcp-server.js';
 
@@ -16,6 +17,7 @@ type SenderOptions = Partial<Parameters<typeof createSender>[0]>;
 export function setupSender(options: SenderOptions = {}): Sender {
   const sender = createSender({
     isAllowed: createAddressPolicy({ allowCidrs: ['127.0.0.0/8', '::1/128'] }),
+    urlRules: ANY_URL,
     clock: () => new Date(),
     userAgent: 'Posthorn/0.0.0-test',
     ...options,

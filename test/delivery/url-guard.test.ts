@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Sender } from '../../src/delivery/sender.js';
-import { guardUrls } from '../../src/delivery/url-guard.js';
 import { ANY_URL, type UrlRules } from '../../src/domain/url-rules.js';
 import { requestTo, sendToFail, sendToSucceed, setupReceiver, setupSender } from './setup.js';
 
 const NOW = new Date('2026-01-02T03:04:05.678Z');
 
 function setup(rules: Partial<UrlRules>): Sender {
-  return guardUrls(setupSender(), { urlRules: { ...ANY_URL, ...rules }, clock: () => NOW });
+  return setupSender({ urlRules: { ...ANY_URL, ...rules }, clock: () => NOW });
 }
 
 describe('a sender with rules for URLs', () => {
@@ -33,11 +32,11 @@ describe('a sender with rules for URLs', () => {
   test('makes no attempt at a port that is not open to deliveries, also over a kept connection', async () => {
     const receiver = await setupReceiver();
     const port = Number(new URL(receiver.url).port);
-    const sender = setupSender();
-    const guarded = (first: number, last: number) =>
-      guardUrls(sender, { urlRules: { ...ANY_URL, ports: [{ first, last }] }, clock: () => NOW });
-    await sendToSucceed(guarded(port, port), requestTo(receiver.url));
-    const failure = await sendToFail(guarded(1, 1), requestTo(receiver.url));
+    const ports = [{ first: port, last: port }];
+    const sender = setup({ ports });
+    await sendToSucceed(sender, requestTo(receiver.url));
+    ports[0] = { first: 1, last: 1 };
+    const failure = await sendToFail(sender, requestTo(receiver.url));
     expect(failure).toMatchObject({ errorClass: 'blocked', statusCode: null });
     expect(failure.message).toContain(`names port ${port}`);
     expect(receiver.count()).toBe(1);

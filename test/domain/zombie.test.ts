@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isZombie } from '../../src/domain/zombie.js';
-import { THRESHOLDS_MS, ZOMBIE_CASES, ZOMBIE_NOW } from '../support/zombie-cases.js';
+import { thresholdOf, ZOMBIE_CASES, ZOMBIE_NOW } from '../support/zombie-cases.js';
 
 describe('the zombie rule', () => {
   test.each(ZOMBIE_CASES)('$name: $zombie', ({ webhook, zombie }) => {
-    expect(isZombie(webhook, THRESHOLDS_MS, ZOMBIE_NOW)).toBe(zombie);
+    expect(isZombie(webhook, thresholdOf(webhook), ZOMBIE_NOW)).toBe(zombie);
   });
 });

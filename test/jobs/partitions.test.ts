@@ -3,10 +3,13 @@ import { firstIdAt, newId } from '../../src/domain/id.js';
 import { createTaskLoader } from '../../src/store/delivery-tasks.js';
 import { writeEvents } from '../../src/store/events.js';
 import { deleteExpiredKeys } from '../../src/store/idempotency-keys.js';
+import type { Ledger } from '../../src/store/ledger.js';
 import {
   addDays,
+  attachLeftovers,
   dayOf,
-  dropPartitions,
+  dropPartition,
+  listDayPartitions,
   listPartitions,
   makePartitions,
 } from '../../src/store/partitions.js';
@@ -22,7 +25,7 @@ async function setup() {
   await insertWebhook(
     ledger,
     { id: newId('wh_', noon), accountId: 'a', url: 'http://x', secrets: [] },
-    noon,
+    { now: noon, actor: 'owner' },
   );
   const enqueueAt = (now: Date) =>
     writeEvents(
@@ -55,6 +58,16 @@ async function setup() {
   return { ledger, enqueueAt, tableOf, blocked };
 }
 
+/** Drops the partitions of days that ended before a time. @returns the names of those that were */
+async function dropBefore(ledger: Ledger, before: Date): Promise<string[]> {
+  const dropped: string[] = [];
+  for (const partition of await listDayPartitions(ledger)) {
+    if (addDays(partition.day, 1) > before) continue;
+    if (await dropPartition(ledger, partition)) dropped.push(partition.name);
+  }
+  return dropped;
+}
+
 describe('day partitions', () => {
   test('are made without a moment at which a worker misses the rows that are moved', async () => {
     const { ledger, enqueueAt, blocked } = await setup();
@@ -85,7 +98,7 @@ describe('day partitions', () => {
           'events_20250311',
         );
         expect(await enqueueAt(noon)).toHaveLength(1);
-        expect(await dropPartitions(ledger, addDays(noon, 30))).not.toContain('events_20250310');
+        expect(await dropBefore(ledger, addDays(noon, 30))).not.toContain('events_20250310');
       },
       { timeout: 60_000 },
     );
@@ -138,14 +151,34 @@ describe('day partitions', () => {
     await enqueueAt(noon);
     const before = addDays(noon, 5);
     const kept = ['deliveries_20250310', 'events_20250310'];
-    await dropPartitions(ledger, before);
+    await dropBefore(ledger, before);
     const left = (await listPartitions(ledger)).filter((name) => /_202503/.test(name));
     expect(left).toEqual(kept);
 
     await ledger.$executeRaw`
       UPDATE posthorn.deliveries SET status = 'exhausted', dispatch_at = NULL, ended_at = now()`;
-    expect(await dropPartitions(ledger, before)).toEqual(kept);
+    expect(await dropBefore(ledger, before)).toEqual(kept);
     expect(await ledger.event.count()).toBe(0);
+  });
+
+  test('that a process left detached when it died are attached again, with what came meanwhile', async () => {
+    const { ledger, enqueueAt, tableOf } = await setup();
+    await makePartitions(ledger, noon, noon);
+    const [written] = await enqueueAt(noon);
+    await ledger.$executeRaw`
+      UPDATE posthorn.deliveries SET status = 'exhausted', dispatch_at = NULL, ended_at = now()`;
+    const events = (await listDayPartitions(ledger)).find(({ name }) => name === 'events_20250310');
+    if (events === undefined) throw new Error('there is no such partition');
+    const died = dropPartition(ledger, events, () => Promise.reject(new Error('died')));
+    await expect(died).rejects.toThrow('died');
+    expect(await ledger.event.count()).toBe(0);
+    await enqueueAt(noon);
+    expect(await attachLeftovers(ledger)).toEqual(['events_20250310']);
+    expect(await ledger.event.count()).toBe(2);
+    expect(await tableOf('events', written?.id ?? '')).toBe('events_20250310');
+    expect(await attachLeftovers(ledger)).toEqual([]);
+    expect(await dropPartition(ledger, events, async () => false)).toBe(false);
+    expect(await ledger.event.count()).toBe(2);
   });
 
   test('the days of a statement are all that its plan reads', async () => {

@@ -24,7 +24,11 @@ async function setup() {
 
 async function register(ledger: Ledger, accountId: string, rateLimit: number | null = null) {
   const id = newId('wh_', now);
-  await insertWebhook(ledger, { id, accountId, url: 'http://x', secrets: [], rateLimit }, now);
+  await insertWebhook(
+    ledger,
+    { id, accountId, url: 'http://x', secrets: [], rateLimit },
+    { now, actor: 'owner' },
+  );
   return id;
 }
 
@@ -180,10 +184,10 @@ describe('a held webhook', () => {
     const id = await register(ledger, 'a');
     await hold(ledger, id, 'pacing', 10);
     await write(ledger, 'a', 3);
-    await deactivateWebhook(ledger, id, { reason: 'owner', detail: null, now });
+    await deactivateWebhook(ledger, id, { reason: 'owner', detail: null, actor: 'owner', now });
     expect((await release(ledger, now)).deliveries).toEqual([]);
     expect(await findHold(ledger, id)).toBeNull();
-    const answer = await reactivateWebhook(ledger, id, { owed: 'replay', now });
+    const answer = await reactivateWebhook(ledger, id, { owed: 'replay', actor: 'owner', now });
     expect(answer?.deliveries).toBe(3);
     expect((await release(ledger, after(1))).deliveries).toHaveLength(2); // at a growing pace
   });
@@ -295,7 +299,12 @@ describe('a rate limit', () => {
     await write(ledger, 'a', 5);
     await claimDue(ledger, { now, leaseMs: 1_000, limit: 100 }, async () => undefined);
     expect((await release(ledger, now)).deliveries).toHaveLength(1);
-    await updateWebhook(ledger, id, { rateLimit: null }, { urlChanged: false, now });
+    await updateWebhook(
+      ledger,
+      id,
+      { rateLimit: null },
+      { urlChanged: false, actor: 'owner', now },
+    );
     expect((await release(ledger, after(0.1))).deliveries).toHaveLength(4);
     expect(await findHold(ledger, id)).toBeNull();
   });

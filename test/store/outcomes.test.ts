@@ -20,7 +20,11 @@ async function setup(webhookCount: number, eventCount: number) {
   for (let index = 0; index < webhookCount; index += 1) {
     const id = newId('wh_', start);
     webhookIds.push(id);
-    await insertWebhook(ledger, { id, accountId: 'a', url: 'http://x', secrets: [] }, start);
+    await insertWebhook(
+      ledger,
+      { id, accountId: 'a', url: 'http://x', secrets: [] },
+      { now: start, actor: 'owner' },
+    );
   }
   const events = Array.from({ length: eventCount }, () => ({
     id: newId('evt_', start),
@@ -186,5 +190,21 @@ describe('writeOutcomes', () => {
     }
     expect(await ledger.attempt.count()).toBe(480);
     expect(await ledger.delivery.count({ where: { status: 'delivered' } })).toBe(480);
+  });
+
+  test('of webhooks that had nothing for hours, days or years are written, too', async () => {
+    const { ledger, deliveries } = await setup(1, 9);
+    const hours = [0, 1, 2, 4, 8, 24, 24 * 7, 24 * 365, 24 * 730];
+    for (const [index, delivery] of deliveries.entries()) {
+      const finishedAt = at((hours[index] ?? 0) * 3_600);
+      await writeOutcomes(ledger, [outcome(delivery, finishedAt, { ok: index % 4 !== 3 })]);
+    }
+    const row = await ledger.webhook.findFirstOrThrow();
+    expect(row).toMatchObject({
+      successCount: 7n,
+      failureCount: 2n,
+      recentSuccesses: 1,
+      recentFailures: 0,
+    });
   });
 });

@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/domain/id.js';
-import { perTier } from '../../src/domain/tier.js';
+import type { StoredOverrides } from '../../src/domain/policy.js';
 import type { Ledger } from '../../src/store/ledger.js';
 import { deactivateZombies, findZombies } from '../../src/store/zombies.js';
 import { freshOptions, openTestLedger } from '../support/posthorn.js';
-import { THRESHOLDS_MS, ZOMBIE_CASES, ZOMBIE_NOW } from '../support/zombie-cases.js';
+import { POLICIES, thresholdOf, ZOMBIE_CASES, ZOMBIE_NOW } from '../support/zombie-cases.js';
 
-const rule = {
-  now: ZOMBIE_NOW,
-  thresholdsMs: THRESHOLDS_MS,
-  thresholdNames: perTier((tier) => `${THRESHOLDS_MS[tier] / 86_400_000}d`),
-};
+const rule = { now: ZOMBIE_NOW, policies: POLICIES };
 
 async function openLedger(): Promise<Ledger> {
   const { databaseUrl } = await freshOptions();
@@ -21,11 +17,13 @@ async function openLedger(): Promise<Ledger> {
 async function insertCases(ledger: Ledger): Promise<ReadonlyMap<string, boolean>> {
   const expected = new Map<string, boolean>();
   for (const { webhook, zombie } of ZOMBIE_CASES) {
+    const { overrides, ...columns } = webhook;
     const id = newId('wh_', ZOMBIE_NOW);
     expected.set(id, zombie);
     await ledger.webhook.create({
       data: {
-        ...webhook,
+        ...columns,
+        overrides: { ...overrides },
         id,
         accountId: 'a',
         url: 'http://x',
@@ -60,7 +58,8 @@ describe('the zombie sweep', () => {
         deactivatedAt: ZOMBIE_NOW,
       });
       expect(row.deactivationDetail).toBe(detail);
-      expect(detail).toContain(`longer than ${rule.thresholdNames[tier]} (tier ${tier})`);
+      const days = thresholdOf({ tier, overrides: row.overrides as StoredOverrides });
+      expect(detail).toContain(`longer than ${days / 86_400_000}d (tier ${tier})`);
       expect(detail).toContain('3 failed attempts in a row, the last: answered 500');
     }
     expect(await deactivateZombies(ledger, rule)).toEqual([]);

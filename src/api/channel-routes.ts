@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { CHANNEL_NOTICE_TYPES } from '../alerts/channels.js';
+import type { Posthorn } from '../posthorn.js';
+import { page, time } from './answer-fields.js';
+import { accountQuery, idPath, pageQuery } from './request-fields.js';
+import { type ApiScope, fields, optionalBody } from './validation.js';
+
+const noticeTypes = z.array(z.enum(CHANNEL_NOTICE_TYPES));
+
+const channelAnswer = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  name: z.string(),
+  kind: z.enum(['email', 'slack']),
+  recipients: z.array(z.string()).readonly(),
+  url: z.string().nullable(),
+  noticeTypes: z.array(z.string()).readonly(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+const newChannel = fields({
+  name: z.string(),
+  kind: z.enum(['email', 'slack']),
+  accountId: z.string().optional(),
+  recipients: z.array(z.string()).optional(),
+  url: z.string().optional(),
+  noticeTypes: noticeTypes.optional(),
+});
+
+const channelChanges = fields({
+  name: z.string().exactOptional(),
+  recipients: z.array(z.string()).exactOptional(),
+  url: z.string().exactOptional(),
+  noticeTypes: noticeTypes.exactOptional(),
+});
+
+const params = idPath('chn_');
+const querystring = fields(accountQuery);
+const read = { permission: 'alerts:read' } as const;
+const write = { permission: 'alerts:write' } as const;
+
+/** `/v1/channels`: where an account's notices are sent. */
+export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'channels'>): void {
+  api.post(
+    '/v1/channels',
+    {
+      config: write,
+      schema: { body: newChannel, querystring: fields({}), response: { 201: channelAnswer } },
+    },
+    async (request, reply) => {
+      const { accountId, ...input } = request.body;
+      const channel = await channels.create({ ...input, ...request.scope(accountId) });
+      return reply.code(201).send(channel);
+    },
+  );
+
+  api.get(
+    '/v1/channels',
+    {
+      config: read,
+      schema: {
+        querystring: fields({ ...pageQuery('chn_'), ...accountQuery }),
+        response: { 200: page(channelAnswer) },
+      },
+    },
+    (request) => channels.list({ ...request.query, ...request.scope(request.query.accountId) }),
+  );
+
+  api.get(
+    '/v1/channels/:id',
+    { config: read, schema: { params, querystring, response: { 200: channelAnswer } } },
+    (request) => channels.get(request.params.id, request.scope(request.query.accountId)),
+  );
+
+  api.patch(
+    '/v1/channels/:id',
+    {
+      config: write,
+      schema: { params, querystring, body: channelChanges, response: { 200: channelAnswer } },
+    },
+    (request) => {
+      const scope = request.scope(request.query.accountId);
+      return channels.update(request.params.id, request.body, scope);
+    },
+  );
+
+  api.delete(
+    '/v1/channels/:id',
+    { config: write, schema: { params, querystring, body: optionalBody(fields({})) } },
+    async (request, reply) => {
+      await channels.delete(request.params.id, request.scope(request.query.accountId));
+      return reply.code(204).send();
+    },
+  );
+
+  api.post(
+    '/v1/channels/:id/test',
+    {
+      config: write,
+      schema: {
+        params,
+        querystring,
+        body: optionalBody(fields({})),
+        response: { 200: z.object({ ok: z.boolean(), error: z.string().nullable() }) },
+      },
+    },
+    (request) => channels.test(request.params.id, request.scope(request.query.accountId)),
+  );
+}

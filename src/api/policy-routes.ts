@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { TIERS } from '../domain/tier.js';
+import type { Posthorn } from '../posthorn.js';
+import { accountQuery } from './request-fields.js';
+import { type ApiScope, fields } from './validation.js';
+
+const tierPolicy = z.object({
+  zombieAfter: z.string(),
+  warnAt: z.string(),
+  retryBase: z.string(),
+  retryFactor: z.number(),
+  retryCap: z.string(),
+  retryAttempts: z.number(),
+  breakerFailures: z.number(),
+  breakerShare: z.string(),
+  retention: z.string(),
+  reactivate: z.boolean(),
+  text: z.array(z.string()).readonly(),
+});
+
+const policyAnswer = z.object({
+  accountId: z.string(),
+  tiers: z.record(z.enum(TIERS), tierPolicy),
+  told: z.object({
+    email: z.number(),
+    slack: z.number(),
+    operational: z.number(),
+    text: z.string(),
+  }),
+  webhooksWithOverrides: z.number(),
+});
+
+/** `/v1/policy`: says when an account is warned, when deactivated, and how to return. */
+export function addPolicyRoutes(api: ApiScope, { policy }: Pick<Posthorn, 'policy'>): void {
+  api.get(
+    '/v1/policy',
+    {
+      config: { permission: 'webhooks:read' },
+      schema: { querystring: fields(accountQuery), response: { 200: policyAnswer } },
+    },
+    (request) => policy.of(request.scope(request.query.accountId)),
+  );
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { parseDuration } from '../domain/duration.js';
+import type { Posthorn } from '../posthorn.js';
+import { time } from './answer-fields.js';
+import { accountQuery, idPath } from './request-fields.js';
+import { type ApiScope, fields } from './validation.js';
+
+const quality = {
+  attempts: z.number(),
+  successes: z.number(),
+  failures: z.number(),
+  failuresByClass: z.record(z.string(), z.number()),
+  successRate: z.number().nullable(),
+  latencyMs: z.object({
+    p50: z.number().nullable(),
+    p95: z.number().nullable(),
+    p99: z.number().nullable(),
+    mean: z.number().nullable(),
+  }),
+};
+
+const statsAnswer = z.object({
+  webhookId: z.string(),
+  from: time,
+  to: time,
+  ...quality,
+  series: z.array(z.object({ start: time, ...quality })).readonly(),
+});
+
+const timeQuery = z.iso
+  .datetime({ error: 'must be a time like 2026-11-24T12:00:00Z' })
+  .transform((text) => new Date(text))
+  .optional();
+
+const query = fields({
+  ...accountQuery,
+  window: z
+    .string()
+    .transform((text, context) => {
+      const durationMs = parseDuration(text);
+      if (durationMs !== undefined) return durationMs;
+      context.addIssue('must be a duration like 24h or 30d');
+      return z.NEVER;
+    })
+    .optional(),
+  from: timeQuery,
+  to: timeQuery,
+  step: z.enum(['hour', 'day']).optional(),
+});
+
+/** `/v1/webhooks/{id}/stats`: success rates and response times. */
+export function addStatsRoutes(api: ApiScope, { stats }: Pick<Posthorn, 'stats'>): void {
+  api.get(
+    '/v1/webhooks/:id/stats',
+    {
+      config: { permission: 'webhooks:read' },
+      schema: { params: idPath('wh_'), querystring: query, response: { 200: statsAnswer } },
+    },
+    (request) => {
+      const { accountId, window: windowMs, ...rest } = request.query;
+      return stats.of(request.params.id, { ...request.scope(accountId), windowMs, ...rest });
+    },
+  );
+}

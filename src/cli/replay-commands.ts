@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { parseDuration } from '../domain/duration.js';
+import { InvalidInputError } from '../domain/errors.js';
+import type { Posthorn } from '../posthorn.js';
+import type { Replay, ReplayableStatus } from '../store/replays.js';
+import { createCommand, withPosthorn } from './command.js';
+import { type OutputFlags, pairs, print, table, time } from './output.js';
+
+interface AccountFlags extends OutputFlags {
+  readonly account?: string;
+}
+
+interface StartFlags extends AccountFlags {
+  readonly from: string;
+  readonly to?: string;
+  readonly status?: ReplayableStatus[];
+  readonly eventType?: string[];
+  readonly rate?: string;
+  readonly idempotencyKey?: string;
+  readonly follow?: boolean;
+}
+
+const ACCOUNT = ['--account <id>', 'whose webhook it is'] as const;
+
+/** `posthorn replay …` */
+export function replayCommands(): Command {
+  return new Command('replay')
+    .description('make past deliveries of a webhook again')
+    .addCommand(
+      createCommand('start <webhookId>', 'begin a replay', start)
+        .option(...ACCOUNT)
+        .option('--from <time>', 'a time, or how long ago', '24h')
+        .option('--to <time>', 'a time, or how long ago; now if none')
+        .option('--status <status...>', 'exhausted, discarded, delivered; the first two if none')
+        .option('--event-type <type...>', 'like expense.*; every type if none')
+        .option('--rate <number>', 'most deliveries per second')
+        .option('--idempotency-key <key>', 'a second replay with this key is not begun')
+        .option('--follow', 'show its progress until it has ended'),
+    )
+    .addCommand(
+      createCommand('list', 'list replays, newest first', list)
+        .option(...ACCOUNT)
+        .option('--webhook <id>', 'of one webhook'),
+    )
+    .addCommand(createCommand('show <id>', 'show one replay', show).option(...ACCOUNT))
+    .addCommand(createCommand('cancel <id>', 'end a replay', cancel).option(...ACCOUNT));
+}
+
+async function start(flags: StartFlags, webhookId: string): Promise<void> {
+  const replay = await withPosthorn(async (posthorn) => {
+    const { replay: begun } = await posthorn.replays.start(webhookId, {
+      accountId: flags.account,
+      from: readTime('--from', flags.from),
+      to: flags.to === undefined ? undefined : readTime('--to', flags.to),
+      statuses: flags.status,
+      eventTypes: flags.eventType,
+      rate: flags.rate === undefined ? undefined : Number(flags.rate),
+      idempotencyKey: flags.idempotencyKey,
+    });
+    return flags.follow ? follow(posthorn, begun) : begun;
+  });
+  print(flags, replay, () => describe(replay));
+}
+
+/** Shows how far a replay has come on stderr, until it has ended. */
+async function follow({ replays }: Posthorn, begun: Replay): Promise<Replay> {
+  let replay = begun;
+  while (replay.status === 'running') {
+    process.stderr.write(`${replay.replayed} of ${replay.total}\n`);
+    await sleep(1_000);
+    replay = await replays.get(replay.id);
+  }
+  return replay;
+}
+
+async function list(flags: AccountFlags & { readonly webhook?: string }): Promise<void> {
+  const page = await withPosthorn(({ replays }) =>
+    replays.list({ accountId: flags.account, webhookId: flags.webhook, limit: 100 }),
+  );
+  print(flags, page, () => {
+    if (page.data.length === 0) return 'no replays';
+    const rows = page.data.map((replay) => [
+      replay.id,
+      replay.webhookId,
+      replay.status,
+      `${replay.replayed} of ${replay.total}`,
+      time(replay.createdAt),
+    ]);
+    return table(['id', 'webhook', 'status', 'progress', 'begun'], rows);
+  });
+}
+
+async function show(flags: AccountFlags, id: string): Promise<void> {
+  const replay = await withPosthorn(({ replays }) => replays.get(id, { accountId: flags.account }));
+  print(flags, replay, () => describe(replay));
+}
+
+async function cancel(flags: AccountFlags, id: string): Promise<void> {
+  const replay = await withPosthorn(({ replays }) =>
+    replays.cancel(id, { accountId: flags.account }),
+  );
+  print(flags, replay, () => describe(replay));
+}
+
+function describe(replay: Replay): string {
+  return pairs([
+    ['id', replay.id],
+    ['webhook', replay.webhookId],
+    ['status', replay.status],
+    ['progress', `${replay.replayed} of ${replay.total}`],
+    ['from', time(replay.from)],
+    ['to', time(replay.to)],
+    ['of', replay.statuses.join(', ')],
+    ['event types', replay.eventTypes.join(', ') || 'all'],
+    ['ended', time(replay.endedAt)],
+  ]);
+}
+
+/** A time, or how long ago it was. */
+export function readTime(flag: string, text: string): Date {
+  const agoMs = parseDuration(text);
+  const at = agoMs === undefined ? new Date(text) : new Date(Date.now() - agoMs);
+  if (!Number.isNaN(at.getTime())) return at;
+  throw new InvalidInputError(
+    `${flag} ${JSON.stringify(text)} does not fit: use a time like 2026-11-24T12:00:00Z, or how long ago, like 24h`,
+  );
+}
