@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Sender } from '../delivery/sender.js';
@@ -23,6 +24,9 @@ export interface DeliveryWorker {
    */
   stop(): Promise<void>;
 }
+
+/** How often a worker looks whether the queue is divided as it is itself. */
+const DIVISION_POLL_MS = 100;
 
 /** How long attempts that are given up may take to go back to the queue. */
 const ABORT_PATIENCE_MS = 2_000;
@@ -85,6 +89,32 @@ export function createDeliveryWorker(options: {
   let running = false;
   let stopped: Promise<void> | undefined;
 
+  /**
+   * Waits while the queue is divided into another number of shards than this process: what waits in the
+   * former shards is about to be queued elsewhere, and would be made twice if it were taken now.
+   */
+  async function divisionIsOurs(): Promise<void> {
+    let told = false;
+    while (stopped === undefined) {
+      const marked = await backend.markedShards().catch((error) => {
+        log.debug({ error }, 'the number of shards could not be read, trying again');
+        return 'unknown' as const;
+      });
+      if (marked === undefined || marked === backend.shards) return;
+      if (!told && marked !== 'unknown') {
+        const counts = { marked, shards: backend.shards };
+        log.info(counts, 'waiting for a scheduler that divides the queue into as many shards');
+        told = true;
+      }
+      await sleep(DIVISION_POLL_MS);
+    }
+  }
+
+  async function run(): Promise<void> {
+    await divisionIsOurs();
+    if (stopped === undefined) await worker.run();
+  }
+
   async function stop(): Promise<void> {
     const giveUp = setTimeout(() => {
       log.warn('attempts in flight took longer than the shutdown timeout and are given up');
@@ -103,7 +133,7 @@ export function createDeliveryWorker(options: {
       await worker.waitUntilReady();
       if (running) return;
       running = true;
-      void worker.run().catch((error) => log.fatal({ error }, 'the delivery worker ended'));
+      void run().catch((error) => log.fatal({ error }, 'the delivery worker ended'));
     },
     stop: () => {
       stopped ??= stop();

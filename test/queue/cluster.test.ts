@@ -143,6 +143,31 @@ test.each(['cluster', 'one Redis'])(
   },
 );
 
+test('a worker takes nothing while the queue is divided into another number of shards', async () => {
+  const receiver = await startReceiver();
+  const base = await freshOptions();
+  const before = await createPosthorn({ ...base, shards: 2 });
+  await before.start(['scheduler']);
+  await register(before, receiver.url, 10);
+  await send(before, 20, 10);
+  await pollUntil(
+    async () => (await before.queue.counts()).waiting,
+    (waiting) => waiting === 20,
+    { what: 'all deliveries in the queue' },
+  );
+  await before.stop();
+  const after = await createPosthorn({ ...base, shards: 5 });
+  await after.start(['worker']);
+  // What shards 0 and 1 of the former two hold would be taken in this time.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(receiver.count()).toBe(0);
+  await after.start(['scheduler']);
+  await receiver.waitForRequests(20);
+  await after.stop();
+  expect(receiver.count()).toBe(20);
+  await receiver.close();
+});
+
 test('more than one shard needs Redis', async () => {
   const options = await freshOptions({ redisUrl: '', shards: 2 });
   await expect(createPosthorn(options)).rejects.toThrow(
