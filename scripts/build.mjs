@@ -1,4 +1,4 @@
-// Builds dist/: the Prisma client first, because the sources import it, then the compiler.
+// Builds dist/: the Prisma client first, because the sources import it, then the compiler, then the dashboard.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,5 +22,12 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), [
   '-p',
   'tsconfig.build.json',
+]);
+run(join(dirname(require.resolve('vite/package.json')), 'bin/vite.js'), [
+  'build',
+  '--config',
+  'dashboard/vite.config.ts',
+  '--logLevel',
+  'warn',
 ]);
 chmodSync(join(root, 'dist/cli/main.js'), 0o755);

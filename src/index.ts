@@ -73,6 +73,7 @@ export type { Webhook, WebhookFilter } from './store/webhooks.js';
 export type { Zombie } from './store/zombies.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
+export type { Overview, OverviewReader } from './webhooks/overview.js';
 export type { AccountPolicy, PolicyReader, TierPolicy } from './webhooks/policy.js';
 export type { RekeyReport } from './webhooks/rekey.js';
 export type { ReplayInput, Replays } from './webhooks/replays.js';

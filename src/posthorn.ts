@@ -11,7 +11,7 @@ import type { Sender } from './delivery/sender.js';
 import { createAddressPolicy } from './domain/address.js';
 import { type Clock, systemClock } from './domain/clock.js';
 import { InvalidInputError } from './domain/errors.js';
-import { createSecretBox } from './domain/secret-box.js';
+import { createSecretBox, type SecretBox } from './domain/secret-box.js';
 import { type Installation, openInstallation } from './installation.js';
 import { makePartitionsAhead } from './jobs/partitions.js';
 import { createReconciliation, type Reconciliation } from './jobs/reconciliation.js';
@@ -32,6 +32,7 @@ import {
   type Deliveries,
   type Events,
 } from './webhooks/deliveries.js';
+import { createOverviewReader, type OverviewReader } from './webhooks/overview.js';
 import { createPolicyReader, type PolicyReader } from './webhooks/policy.js';
 import { createReplays, type Replays } from './webhooks/replays.js';
 import { createStatsReader, type StatsReader } from './webhooks/stats.js';
@@ -60,6 +61,9 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'watchProcess'>;
   readonly keys: ApiKeys;
   readonly queue: Pick<DeliveryQueue, 'counts'>;
+  readonly overview: OverviewReader;
+  /** Seals what this installation alone can open again. */
+  readonly secretBox: Pick<SecretBox, 'seal' | 'open'>;
   /** Starts working in these roles. */
   start(roles: readonly Role[]): Promise<void>;
   /**
@@ -225,6 +229,8 @@ async function assemble(parts: {
     metrics,
     keys,
     queue,
+    overview: createOverviewReader({ ledger, queue, clock }),
+    secretBox,
     async start(roles) {
       // Only here, so that a backend that enqueues need not load what makes deliveries.
       const { startScheduler, startWorker } = await import('./roles.js');

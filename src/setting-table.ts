@@ -92,6 +92,12 @@ export const SETTINGS = {
     '',
     'Address ranges of the proxies before the API, with commas between, whose X-Forwarded headers are believed. None by default.',
   ),
+  sessionLength: withDefault(
+    'POSTHORN_SESSION_LENGTH',
+    duration('1m', '7d'),
+    '8h',
+    'How long somebody who signed in to the dashboard stays so.',
+  ),
   secretKey: optional(
     'POSTHORN_SECRET_KEY',
     key32,

@@ -69,6 +69,8 @@ test('the tarball holds what runs, and neither sources nor tests', () => {
       'package.json',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/dashboard/index.html',
+      'dist/dashboard/licences.md',
       'dist/store/generated/client.js',
       'dist/store/generated/client.d.ts',
       'prisma/schema.prisma',
@@ -76,11 +78,14 @@ test('the tarball holds what runs, and neither sources nor tests', () => {
       'prisma/migrations/20261123000000_ledger/migration.sql',
     ]),
   );
-  const others = paths.filter((path) => !/^(dist\/.+\.(js|d\.ts)|prisma\/.+|[^/]+)$/.test(path));
+  const others = paths.filter(
+    (path) => !/^(dist\/.+\.(js|d\.ts)|dist\/dashboard\/.+|prisma\/.+|[^/]+)$/.test(path),
+  );
   expect(others).toEqual([]);
   expect(paths.filter((path) => /test|bench|\.tgz$|\.map$/.test(path))).toEqual([]);
   expect(files.find(({ path }) => path === 'dist/cli/main.js')?.mode).toBe(0o755);
-  expect(bytes).toBeLessThan(600_000);
+  // Of these about 700,000 are the dashboard, which is there as it is and compressed twice.
+  expect(bytes).toBeLessThan(1_300_000);
 });
 
 test('its declarations serve a consumer that a bundler builds', async () => {

@@ -2,51 +2,89 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Access } from '../domain/access.js';
 import { clientNetwork } from '../domain/client-network.js';
-import { UnauthorizedError } from '../domain/errors.js';
+import { ForbiddenError, UnauthorizedError } from '../domain/errors.js';
 import type { ApiKeys } from '../keys/api-keys.js';
 import { hashKey, isKeyText } from '../keys/key-text.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { RequestError } from './problems.js';
+import type { Sessions } from './sessions.js';
 
 const BEARER = /^bearer +(\S+)$/i; // the scheme's name is case-insensitive (RFC 9110, section 11.1)
 
 /** What the key of `POSTHORN_API_KEY` may do: everything, for every account. */
 const SETTING_ACCESS: Access = { keyId: 'setting', role: 'admin', accountId: null };
 
-/**
- * Lets a request in that carries `Authorization: Bearer KEY`, before its body is read, and notes in
- * `request.access` what it may do. Throws `UnauthorizedError` for any other, whether the key is missing,
- * wrong or revoked, and `RequestError` (`too_many_failures`) for clients that tried too many wrong ones: of
- * those only keys are looked at that nobody can guess, so that one behind an address can't shut out others.
- */
-export function requireKey(options: {
+/** Finds out what the holder of a key may do. */
+export interface Authenticator {
+  /**
+   * What a key allows. Throws `UnauthorizedError` where it is missing, wrong or revoked, and `RequestError`
+   * (`too_many_failures`) for clients that tried too many wrong ones: of those only keys are looked at that
+   * nobody can guess, so that one behind an address can't shut out others.
+   */
+  authenticate(
+    given: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Access>;
+}
+
+export function createAuthenticator(options: {
   apiKey: string;
   keys: Pick<ApiKeys, 'authenticate'>;
   failures?: FailureLimit;
-}): onRequestAsyncHookHandler {
+}): Authenticator {
   const { keys, failures = createFailureLimit() } = options;
   const expected = hashKey(options.apiKey);
 
-  return async (request, reply) => {
-    const given = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    const client = clientOf(request);
-    const refusedForMs = failures.refusedForMs(client);
-    if (refusedForMs > 0 && !isKeyText(given ?? '')) refuse(refusedForMs, reply);
-    // Whoever sends no key tries none, so that is not counted.
-    if (given === undefined) unauthorized(reply, 'the request carries no API key');
-    // Hashes are of one length and tell nothing of the key, so comparing them takes the same time always.
-    const access = timingSafeEqual(hashKey(given), expected)
-      ? SETTING_ACCESS
-      : await keys.authenticate(given);
-    if (access !== undefined) {
-      request.access = access;
-      return;
-    }
-    if (refusedForMs > 0) refuse(refusedForMs, reply);
-    failures.add(client);
-    request.log.debug({ client }, 'wrong API key');
-    unauthorized(reply, 'the API key is not valid');
+  return {
+    async authenticate(given, request, reply) {
+      const client = clientOf(request);
+      const refusedForMs = failures.refusedForMs(client);
+      if (refusedForMs > 0 && !isKeyText(given ?? '')) refuse(refusedForMs, reply);
+      // Whoever sends no key tries none, so that is not counted.
+      if (given === undefined) unauthorized(reply, 'the request carries no API key');
+      // Hashes are of one length and tell nothing of the key, so comparing them takes the same time always.
+      const access = timingSafeEqual(hashKey(given), expected)
+        ? SETTING_ACCESS
+        : await keys.authenticate(given);
+      if (access !== undefined) return access;
+      if (refusedForMs > 0) refuse(refusedForMs, reply);
+      failures.add(client);
+      request.log.debug({ client }, 'wrong API key');
+      unauthorized(reply, 'the API key is not valid');
+    },
   };
+}
+
+/** The header without which a session changes nothing: no form and no page of another site can send it. */
+export const DASHBOARD_HEADER = 'x-posthorn-dashboard';
+
+/**
+ * Lets a request in that carries `Authorization: Bearer KEY`, or the session of somebody who signed in to
+ * the dashboard, before its body is read, and notes in `request.access` what it may do.
+ */
+export function requireKey(
+  authenticator: Authenticator,
+  sessions: Pick<Sessions, 'read'>,
+): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    const { authorization } = request.headers;
+    const session = authorization === undefined ? sessions.read(request) : undefined;
+    if (session !== undefined) checkOrigin(request);
+    const given = session?.key ?? BEARER.exec(authorization ?? '')?.[1];
+    request.access = await authenticator.authenticate(given, request, reply);
+  };
+}
+
+/** Throws where a session is used to change something from elsewhere than the dashboard. */
+export function checkOrigin({ method, headers }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const site = headers['sec-fetch-site'];
+  const own = site === undefined || site === 'same-origin';
+  if (own && headers[DASHBOARD_HEADER] !== undefined) return;
+  throw new ForbiddenError('a session changes things from the dashboard alone', {
+    hint: 'send the header Authorization: Bearer and an API key in place of the cookie',
+  });
 }
 
 /** A proxy that is trusted may still pass on what is no address; then the proxy itself is the client. */

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import type { Posthorn } from '../posthorn.js';
 import { answerHeaders } from './answer-headers.js';
-import { requireKey } from './authentication.js';
+import { createAuthenticator, requireKey } from './authentication.js';
 import { addAuthorization, checkPermission } from './authorization.js';
 import { addChannelRoutes } from './channel-routes.js';
 import { answerConnectionError } from './connection-errors.js';
+import { addDashboardRoutes } from './dashboard-routes.js';
 import { addDeliveryRoutes } from './delivery-routes.js';
 import { answerError, answerUnknownRoute } from './error-answers.js';
 import { addEventRoutes } from './event-routes.js';
@@ -14,10 +15,13 @@ import { addIncidentRoutes } from './incident-routes.js';
 import { parseJsonBody } from './json-body.js';
 import { addKeyRoutes } from './key-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
+import { addOverviewRoutes } from './overview-routes.js';
 import { addPolicyRoutes } from './policy-routes.js';
 import { addReplayRoutes } from './replay-routes.js';
 import { RequestLog } from './request-log.js';
 import { addRuleRoutes } from './rule-routes.js';
+import { addSessionRoutes } from './session-routes.js';
+import { createSessions } from './sessions.js';
 import { addStatsRoutes } from './stats-routes.js';
 import { answerUnusualRequests } from './unusual-requests.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
@@ -100,12 +104,27 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   void server.register(async (scope) => {
     addHealthRoutes(scope.withTypeProvider<ZodTypeProvider>(), posthorn);
   });
+  if (options.routes === 'health') {
+    void server.register(async (scope) => {
+      scope.setNotFoundHandler(answerUnknownRoute);
+      addMetricsRoutes(scope.withTypeProvider<ZodTypeProvider>(), posthorn);
+    });
+    return server;
+  }
+
+  const authenticator = createAuthenticator({ apiKey: options.apiKey, keys: posthorn.keys });
+  const { secretBox, settings } = posthorn;
+  const sessions = createSessions({ secretBox, lengthMs: settings.sessionLength });
+  void server.register(async (scope) => {
+    await addDashboardRoutes(scope);
+    addSessionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { authenticator, sessions });
+  });
   void server.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     api.setNotFoundHandler(answerUnknownRoute);
-    if (options.routes === 'health') return addMetricsRoutes(api, posthorn);
-    api.addHook('onRequest', requireKey({ apiKey: options.apiKey, keys: posthorn.keys }));
+    api.addHook('onRequest', requireKey(authenticator, sessions));
     api.addHook('onRequest', checkPermission);
+    addOverviewRoutes(api, posthorn);
     addWebhookRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { TIERS } from '../domain/tier.js';
 import type { Posthorn } from '../posthorn.js';
+import { WEBHOOK_STATES } from '../store/webhooks.js';
 import { page } from './answer-fields.js';
 import { attemptAnswer } from './delivery-schemas.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
@@ -51,6 +53,9 @@ export function addWebhookRoutes(
       .enum(['true', 'false'])
       .transform((text) => text === 'true')
       .optional(),
+    state: z.enum(WEBHOOK_STATES).optional(),
+    tier: z.enum(TIERS).optional(),
+    search: z.string().max(500).optional(),
   });
   api.get(
     '/v1/webhooks',

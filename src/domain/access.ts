@@ -76,6 +76,11 @@ export function mayDo(
   return GRANTS[role].includes(permission);
 }
 
+/** All that a key may do. */
+export function permissionsOf(access: Pick<Access, 'role' | 'accountId'>): readonly Permission[] {
+  return PERMISSIONS.filter((permission) => mayDo(access, permission));
+}
+
 /** Throws `ForbiddenError`, which names the key's role and what is needed, where the key may not do this. */
 export function assertMayDo(access: Access, permission: Permission): void {
   if (mayDo(access, permission)) return;

@@ -70,10 +70,19 @@ export interface Webhook {
   readonly updatedAt: Date;
 }
 
+export const WEBHOOK_STATES = ['well', 'failing', 'inactive'] as const;
+
+export type WebhookState = (typeof WEBHOOK_STATES)[number];
+
 /** What can be asked of a list of webhooks. */
 export interface WebhookFilter extends PageRequest {
   readonly accountId?: string | undefined;
   readonly active?: boolean | undefined;
+  /** `well` and `failing` are active, `inactive` is not. */
+  readonly state?: WebhookState | undefined;
+  readonly tier?: Tier | undefined;
+  /** A part of the URL, whatever its case. */
+  readonly search?: string | undefined;
 }
 
 /** The columns that hold what an owner configures. */
@@ -173,6 +182,9 @@ export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Pag
         where: {
           ...(filter.accountId === undefined ? {} : { accountId: filter.accountId }),
           ...(filter.active === undefined ? {} : { active: filter.active }),
+          ...(filter.state === undefined ? {} : inState(filter.state)),
+          ...(filter.tier === undefined ? {} : { tier: filter.tier }),
+          ...(filter.search === undefined ? {} : { url: containing(filter.search) }),
           ...(before === undefined ? {} : { id: { lt: before } }),
         },
         orderBy: { id: 'desc' },
@@ -181,6 +193,17 @@ export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Pag
       }),
     toWebhook,
   );
+}
+
+/** Beside `active`, where that is asked for, too. */
+function inState(state: WebhookState): Prisma.WebhookWhereInput {
+  if (state === 'inactive') return { AND: { active: false } };
+  return { AND: { active: true, failingSince: state === 'well' ? null : { not: null } } };
+}
+
+/** What the characters `%`, `_` and the backslash mean in a pattern is not meant in a search. */
+function containing(text: string): Prisma.StringFilter {
+  return { contains: text.replaceAll(/[\\%_]/g, '\\$&'), mode: 'insensitive' };
 }
 
 /** Changes what an owner configures. A new URL is a fresh start for the zombie rule. */

@@ -8,6 +8,7 @@ import { bearing, makeIncident, makeKey } from './setup.js';
 const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /healthz': 'everybody',
   'GET /readyz': 'everybody',
+  'GET /v1/overview': ['admin', 'operator', 'viewer'],
   'POST /v1/webhooks': ['admin', 'operator'],
   'GET /v1/webhooks': ['admin', 'operator', 'viewer'],
   'GET /v1/webhooks/:id': ['admin', 'operator', 'viewer'],

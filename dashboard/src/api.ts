@@ -1,0 +1,100 @@
+import type {
+  AlertRule,
+  ApiKey,
+  Attempt,
+  Channel,
+  Delivery,
+  DeliveryWithAttempts,
+  Incident,
+  Notice,
+  Overview,
+  Owed,
+  Page,
+  Replay,
+  ShownExchange,
+  StoredEvent,
+  Webhook,
+  WebhookAtRisk,
+  WebhookStats,
+  Zombie,
+} from '../../src/index.js';
+
+/** A value of the library as it is after JSON: times are text. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? readonly Json<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Json<T[Key]> }
+      : T;
+
+export type WebhookJson = Json<Webhook>;
+export type DeliveryJson = Json<Delivery>;
+export type DeliveryDetail = Json<DeliveryWithAttempts>;
+export type AttemptJson = Json<Attempt>;
+export type EventJson = Json<StoredEvent>;
+export type OverviewJson = Json<Overview>;
+export type StatsJson = Json<WebhookStats>;
+export type IncidentJson = Json<Incident>;
+export type RuleJson = Json<AlertRule>;
+export type ChannelJson = Json<Channel>;
+export type KeyJson = Json<ApiKey>;
+export type ReplayJson = Json<Replay>;
+export type NoticeJson = Json<Notice>;
+export type OwedJson = Json<Owed>;
+export type AtRiskJson = Json<WebhookAtRisk>;
+export type ZombieJson = Json<Zombie>;
+export type ExchangeJson = Json<ShownExchange>;
+export type PageJson<T> = { readonly data: readonly T[]; readonly nextCursor: string | null };
+export type { Page };
+
+/** Who is signed in, and what the key allows. */
+export interface Session {
+  readonly keyId: string;
+  readonly role: string;
+  readonly accountId: string | null;
+  readonly permissions: readonly string[];
+  readonly expiresAt: string;
+}
+
+/** What the API said in place of an answer: a problem document. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(status: number, body: { code?: string; detail?: string; hint?: string }) {
+    super(body.detail ?? `The server answered ${status}`);
+    this.name = 'Problem';
+    this.status = status;
+    this.code = body.code ?? 'unknown';
+    this.hint = body.hint;
+  }
+}
+
+/** Asks the API with the session that the browser carries. Throws `Problem`. */
+export async function call<Answer>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      'x-posthorn-dashboard': '1',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {};
+  if (!response.ok) throw new Problem(response.status, answer);
+  return answer as Answer;
+}
+
+/** Writes a query, leaving out what is not given. */
+export function query(values: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
+}

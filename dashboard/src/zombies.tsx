@@ -1,0 +1,158 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import {
+  type AtRiskJson,
+  call,
+  type PageJson,
+  query,
+  type WebhookJson,
+  type ZombieJson,
+} from './api.js';
+import { Ago, Card, Empty, Fault, PageHead, Pending, Table, useAction, usePages } from './parts.js';
+import { useMay, useSession } from './session.js';
+import { WebhookState } from './webhook-state.js';
+import { duration, number } from './words.js';
+
+/** Webhooks that will be deactivated, and those that were. */
+export function Zombies() {
+  const all = useSession().accountId === null;
+  const mayRead = useMay('zombies:sweep') && all;
+  return (
+    <>
+      <PageHead
+        title="Zombies"
+        sub="Webhooks that keep failing are deactivated once their tier’s threshold has passed."
+      />
+      <AtRisk />
+      {mayRead && <DryRun />}
+      <Deactivated />
+    </>
+  );
+}
+
+function AtRisk() {
+  const pages = usePages();
+  const { data, error } = useQuery({
+    queryKey: ['zombies', pages.cursor],
+    queryFn: () =>
+      call<PageJson<AtRiskJson>>(
+        'GET',
+        `/v1/zombies${query({ within: '365d', cursor: pages.cursor })}`,
+      ),
+  });
+  return (
+    <Card title="Failing, least time left first">
+      {data === undefined ? (
+        <Pending error={error} />
+      ) : data.data.length === 0 ? (
+        <Empty>No webhook is failing.</Empty>
+      ) : (
+        <Table
+          label="Webhooks at risk"
+          heads={[
+            'Webhook',
+            'Account',
+            'Tier',
+            'Time left',
+            'Last success',
+            'Failures in a row',
+            'Last error',
+          ]}
+        >
+          {data.data.map((webhook) => (
+            <tr key={webhook.id}>
+              <td>
+                <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
+                  {webhook.url}
+                </Link>
+              </td>
+              <td>{webhook.accountId}</td>
+              <td>{webhook.tier}</td>
+              <td>{webhook.zombie ? 'none' : duration(webhook.timeLeftMs)}</td>
+              <td>
+                <Ago at={webhook.lastSuccess} />
+              </td>
+              <td className="number">{number(webhook.consecutiveFailures)}</td>
+              <td>{webhook.lastError ?? '–'}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {pages.controls(data?.nextCursor ?? null)}
+    </Card>
+  );
+}
+
+function DryRun() {
+  const sweep = useAction((dryRun: boolean) =>
+    call<{ deactivated: readonly ZombieJson[] }>('POST', '/v1/zombies/sweep', { dryRun }),
+  );
+  const found = sweep.data?.deactivated;
+  return (
+    <Card
+      title="The sweep"
+      aside={
+        <button type="button" disabled={sweep.isPending} onClick={() => sweep.mutate(true)}>
+          Which would it deactivate now?
+        </button>
+      }
+    >
+      {sweep.error !== null && <Fault error={sweep.error} />}
+      {found === undefined ? (
+        <p className="muted">The sweep runs by itself. A dry run changes nothing.</p>
+      ) : found.length === 0 ? (
+        <p role="status">None.</p>
+      ) : (
+        <ul role="status">
+          {found.map((zombie) => (
+            <li key={zombie.id}>
+              {zombie.url}: {zombie.detail}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Deactivated() {
+  const pages = usePages();
+  const { data, error } = useQuery({
+    queryKey: ['deactivated', pages.cursor],
+    queryFn: () =>
+      call<PageJson<WebhookJson>>(
+        'GET',
+        `/v1/webhooks${query({ active: 'false', cursor: pages.cursor })}`,
+      ),
+  });
+  return (
+    <Card title="Deactivated">
+      {data === undefined ? (
+        <Pending error={error} />
+      ) : data.data.length === 0 ? (
+        <Empty>No webhook is inactive.</Empty>
+      ) : (
+        <Table label="Deactivated webhooks" heads={['Webhook', 'Account', 'State', 'When', 'Why']}>
+          {data.data.map((webhook) => (
+            <tr key={webhook.id}>
+              <td>
+                <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
+                  {webhook.url}
+                </Link>
+              </td>
+              <td>{webhook.accountId}</td>
+              <td>
+                <WebhookState webhook={webhook} />
+              </td>
+              <td>
+                <Ago at={webhook.deactivatedAt} />
+              </td>
+              <td>{webhook.deactivationDetail ?? '–'}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {pages.controls(data?.nextCursor ?? null)}
+    </Card>
+  );
+}

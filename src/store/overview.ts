@@ -1,0 +1,148 @@
+import { firstIdAt } from '../domain/id.js';
+import { SPANS } from '../domain/stats.js';
+import type { SqlRunner } from './ledger.js';
+import type { SpanCounts } from './stats.js';
+
+/** A webhook with failures, as the overview lists it. */
+export interface FailingWebhook {
+  readonly webhookId: string;
+  readonly accountId: string;
+  readonly url: string;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly consecutiveFailures: number;
+}
+
+/** Most deliveries that are counted, or whose times are looked at: what lies beyond says nothing more. */
+const ENOUGH = 10_000;
+
+/** The stats of one account's webhooks, or of all. */
+const OF_ACCOUNT = `($3::text IS NULL OR EXISTS (
+  SELECT 1 FROM posthorn.webhooks AS webhook
+  WHERE webhook.id = stats.webhook_id AND webhook.account_id = $3::text))`;
+
+/** The counts of all webhooks together for each five minutes since a time, oldest first. */
+export async function readAllStats(
+  ledger: SqlRunner,
+  from: Date,
+  accountId?: string,
+): Promise<SpanCounts[]> {
+  const rows = await ledger.$queryRawUnsafe<
+    (Omit<SpanCounts, 'spanSeconds'> & { failuresByClass: Record<string, number> | null })[]
+  >(
+    `WITH stats AS MATERIALIZED (
+      SELECT * FROM posthorn.webhook_stats AS stats
+      WHERE span = $1::int AND start >= $2::text::timestamptz AND ${OF_ACCOUNT}
+    ), bucket AS (
+      SELECT start, array_agg(bucket ORDER BY bucket) AS buckets,
+        array_agg(count ORDER BY bucket) AS counts
+      FROM (
+        SELECT start, bucket, sum(count)::float8 AS count
+        FROM stats, unnest(buckets, bucket_counts) AS one (bucket, count) GROUP BY start, bucket
+      ) AS each_bucket GROUP BY start
+    ), class AS (
+      SELECT start, jsonb_object_agg(name, count) AS classes FROM (
+        SELECT start, name, sum(count::int) AS count
+        FROM stats, jsonb_each_text(failure_classes) AS one (name, count) GROUP BY start, name
+      ) AS each_class GROUP BY start
+    ), total AS (
+      SELECT start, sum(successes)::float8 AS successes, sum(failures)::float8 AS failures,
+        sum(duration_sum)::float8 AS "durationSum"
+      FROM stats GROUP BY start
+    )
+    SELECT total.*, coalesce(buckets, '{}') AS buckets, coalesce(counts, '{}') AS counts,
+      coalesce(classes, '{}') AS "failuresByClass"
+    FROM total LEFT JOIN bucket USING (start) LEFT JOIN class USING (start) ORDER BY start`,
+    SPANS.fiveMinutes,
+    from.toISOString(),
+    accountId ?? null,
+  );
+  return rows.map((row) => ({ ...row, spanSeconds: SPANS.fiveMinutes }));
+}
+
+/** Milliseconds from enqueueing to delivered, of the latest deliveries since a time. */
+export async function deliveryTimes(
+  ledger: SqlRunner,
+  since: Date,
+  accountId?: string,
+): Promise<{ p50: number | null; p95: number | null; p99: number | null }> {
+  const [row] = await ledger.$queryRawUnsafe<{ quantiles: number[] | null }[]>(
+    `SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY ms) AS quantiles FROM (
+      SELECT extract(epoch FROM ended_at - created_at)::float8 * 1000 AS ms
+      FROM posthorn.deliveries
+      WHERE id >= $1::text AND status = 'delivered' AND ($2::text IS NULL OR account_id = $2::text)
+      ORDER BY id DESC LIMIT ${ENOUGH}
+    ) AS latest`,
+    firstIdAt('dlv_', since),
+    accountId ?? null,
+  );
+  const [p50 = null, p95 = null, p99 = null] = (row?.quantiles ?? []).map(Math.round);
+  return { p50, p95, p99 };
+}
+
+/** How many deliveries are due and not queued, and since when the oldest is. */
+export async function countDue(
+  ledger: SqlRunner,
+  now: Date,
+  accountId?: string,
+): Promise<{ count: number; oldest: Date | null }> {
+  const [row] = await ledger.$queryRawUnsafe<{ count: number; oldest: Date | null }[]>(
+    `SELECT count(*)::int AS count, min(dispatch_at) AS oldest FROM (
+      SELECT dispatch_at FROM posthorn.deliveries
+      WHERE dispatch_at <= $1::text::timestamptz AND ($2::text IS NULL OR account_id = $2::text)
+      ORDER BY dispatch_at LIMIT ${ENOUGH}
+    ) AS due`,
+    now.toISOString(),
+    accountId ?? null,
+  );
+  return row ?? { count: 0, oldest: null };
+}
+
+/** Webhooks by state, and the incidents that are open. */
+export async function countStates(ledger: SqlRunner, accountId?: string) {
+  const [row] = await ledger.$queryRawUnsafe<
+    {
+      active: number;
+      failing: number;
+      inactive: number;
+      breakersOpen: number;
+      openIncidents: number;
+    }[]
+  >(
+    `SELECT
+      count(*) FILTER (WHERE webhook.active)::int AS active,
+      count(*) FILTER (WHERE webhook.active AND failing_since IS NOT NULL)::int AS failing,
+      count(*) FILTER (WHERE NOT webhook.active)::int AS inactive,
+      count(*) FILTER (WHERE hold.state IN ('open', 'half_open'))::int AS "breakersOpen",
+      (SELECT count(*)::int FROM posthorn.incidents
+        WHERE resolved_at IS NULL AND ($1::text IS NULL OR account_id = $1::text)) AS "openIncidents"
+    FROM posthorn.webhooks AS webhook
+    LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = webhook.id
+    WHERE $1::text IS NULL OR webhook.account_id = $1::text`,
+    accountId ?? null,
+  );
+  return row ?? { active: 0, failing: 0, inactive: 0, breakersOpen: 0, openIncidents: 0 };
+}
+
+/** The ten webhooks with the most failures since a time. */
+export function worstWebhooks(
+  ledger: SqlRunner,
+  from: Date,
+  accountId?: string,
+): Promise<FailingWebhook[]> {
+  return ledger.$queryRawUnsafe<FailingWebhook[]>(
+    `SELECT worst.*, webhook.account_id AS "accountId", webhook.url,
+      webhook.consecutive_failures AS "consecutiveFailures"
+    FROM (
+      SELECT webhook_id AS "webhookId", sum(successes + failures)::float8 AS attempts,
+        sum(failures)::float8 AS failures
+      FROM posthorn.webhook_stats AS stats
+      WHERE span = $1::int AND start >= $2::text::timestamptz AND ${OF_ACCOUNT}
+      GROUP BY webhook_id HAVING sum(failures) > 0 ORDER BY sum(failures) DESC LIMIT 10
+    ) AS worst JOIN posthorn.webhooks AS webhook ON webhook.id = worst."webhookId"
+    ORDER BY worst.failures DESC`,
+    SPANS.fiveMinutes,
+    from.toISOString(),
+    accountId ?? null,
+  );
+}

@@ -1,0 +1,126 @@
+import { LRUCache } from 'lru-cache';
+import type { AccountScope } from '../domain/access.js';
+import type { Clock } from '../domain/clock.js';
+import type { Quality } from '../domain/stats.js';
+import { qualityOf, SPANS, spanStart } from '../domain/stats.js';
+import type { DeliveryQueue } from '../queue/delivery-queue.js';
+import type { Ledger } from '../store/ledger.js';
+import {
+  countDue,
+  countStates,
+  deliveryTimes,
+  type FailingWebhook,
+  readAllStats,
+  worstWebhooks,
+} from '../store/overview.js';
+
+/** How all webhooks are, in the last two hours. */
+export interface Overview
+  extends Pick<Quality, 'attempts' | 'successes' | 'failures' | 'failuresByClass' | 'successRate'> {
+  readonly at: Date;
+  readonly from: Date;
+  /** Milliseconds of one attempt; null where there was none. */
+  readonly latencyMs: Quantiles;
+  /** Milliseconds from enqueueing to delivered, of the latest deliveries within 15 minutes. */
+  readonly deliveryMs: Quantiles;
+  /** Attempts of each five minutes, oldest first; the latest are counted within two minutes. */
+  readonly series: readonly { start: Date; successes: number; failures: number }[];
+  readonly backlog: {
+    /** Deliveries that are due and not queued, up to 10,000. */
+    readonly due: number;
+    /** How long the oldest of them has been due. */
+    readonly oldestDueSeconds: number | null;
+  };
+  /** BullMQ's jobs by state; null where one account is looked at. */
+  readonly queue: { waiting: number; active: number; delayed: number } | null;
+  readonly webhooks: {
+    readonly active: number;
+    /** Of the active ones, those whose last attempt failed. */
+    readonly failing: number;
+    readonly inactive: number;
+    readonly breakersOpen: number;
+  };
+  readonly openIncidents: number;
+  /** The ten webhooks with the most failures in that time. */
+  readonly worst: readonly FailingWebhook[];
+}
+
+interface Quantiles {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+export interface OverviewReader {
+  /** How all webhooks are, of an account where one is named. It is up to three seconds old. */
+  read(scope?: AccountScope): Promise<Overview>;
+}
+
+const WINDOW_MS = 2 * 3_600_000;
+
+const DELIVERY_WINDOW_MS = 15 * 60_000;
+
+/** How long many who look at the same time share one look. */
+const SHARED_MS = 3_000;
+
+export function createOverviewReader(options: {
+  ledger: Ledger;
+  queue: Pick<DeliveryQueue, 'counts'>;
+  clock: Clock;
+}): OverviewReader {
+  const { ledger, queue, clock } = options;
+
+  async function look(accountId: string | undefined): Promise<Overview> {
+    const at = clock();
+    const from = spanStart(new Date(at.getTime() - WINDOW_MS), SPANS.fiveMinutes);
+    const [stats, times, due, states, worst, jobs] = await Promise.all([
+      readAllStats(ledger, from, accountId),
+      deliveryTimes(ledger, new Date(at.getTime() - DELIVERY_WINDOW_MS), accountId),
+      countDue(ledger, at, accountId),
+      countStates(ledger, accountId),
+      worstWebhooks(ledger, from, accountId),
+      accountId === undefined ? queue.counts() : undefined,
+    ]);
+    const { latencyMs, attempts, successes, failures, failuresByClass, successRate } =
+      qualityOf(stats);
+    const { openIncidents, ...webhooks } = states;
+    return {
+      at,
+      from,
+      attempts,
+      successes,
+      failures,
+      failuresByClass,
+      successRate,
+      latencyMs,
+      deliveryMs: times,
+      series: stats.map(({ start, ...counted }) => ({
+        start,
+        successes: counted.successes,
+        failures: counted.failures,
+      })),
+      backlog: {
+        due: due.count,
+        oldestDueSeconds:
+          due.oldest === null ? null : Math.max(0, (at.getTime() - due.oldest.getTime()) / 1_000),
+      },
+      queue: jobs === undefined ? null : jobStates(jobs),
+      webhooks,
+      openIncidents,
+      worst,
+    };
+  }
+
+  // The key '' is every account, which no account can be named.
+  const looks = new LRUCache<string, Overview>({
+    max: 100,
+    ttl: SHARED_MS,
+    fetchMethod: (accountId) => look(accountId === '' ? undefined : accountId),
+  });
+
+  return { read: ({ accountId = '' } = {}) => looks.forceFetch(accountId) };
+}
+
+function jobStates({ waiting = 0, active = 0, delayed = 0 }: Record<string, number>) {
+  return { waiting, active, delayed };
+}

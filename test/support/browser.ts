@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** Names under which systems install Chromium. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
+/** Starts the Chromium of this machine, with no window and nothing kept. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+function findChromium(): string {
+  for (const name of NAMES) {
+    try {
+      return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    } catch {
+      // The next name.
+    }
+  }
+  throw new Error('no Chromium was found: `npm test` says how to install it');
+}
+
+/** What a page did that it must not: broke its policy, or wrote an error to the console. */
+export async function watchFaults(page: Page): Promise<readonly string[]> {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  await page.exposeFunction('reportViolation', (text: string) => faults.push(text));
+  await page.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
+    reportViolation('policy: ' + event.violatedDirective + ' ' + event.blockedURI));`);
+  return faults;
+}
+
+/** What axe finds wrong with a page as it is now: rule, and the elements. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
