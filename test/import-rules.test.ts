@@ -12,6 +12,7 @@ const RULES = '.dependency-cruiser.json';
 /** What all trees have: entry points, a module in each layer, and libraries as far as resolving goes. */
 const SURROUNDINGS: Readonly<Record<string, string>> = {
   'src/index.ts': "export { a } from './posthorn.js'",
+  'src/verify.ts': "export { a } from './domain/a.js'",
   'src/cli/main.ts': "import '../api/a.js'; import 'commander'",
   'src/api/a.ts': "import '../posthorn.js'; import 'fastify'",
   'src/posthorn.ts': "export { a } from './workers/a.js'; import './jobs/a.js'",
@@ -37,6 +38,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
 /** Modules that break a rule, and the rule that each breaks. */
 const FORBIDDEN: readonly (readonly [path: string, text: string, rule: string])[] = [
   ['domain/b1', "import type { A } from '../store/a.js'", 'domain-imports-nothing-of-the-project'],
+  ['verify', "import './config.js'", 'verify-imports-only-domain-and-no-package'],
   ['setting-values', "import './log.js'", 'config-imports-only-domain'],
   ['version', "import './domain/a.js'", 'log-and-version-import-nothing-of-the-project'],
   ['queue/b1', "import '../store/a.js'", 'delivery-queue-and-store-import-only-what-is-below'],

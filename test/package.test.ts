@@ -17,19 +17,23 @@ const CONSUMER = `
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createPosthorn, type EnqueuedEvent, InvalidEventTypeError, type Posthorn } from 'posthorn';
+import { verify } from 'posthorn/verify';
 
 const server = createServer().listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 const posthorn: Posthorn = await createPosthorn({ allowCidrs: '127.0.0.0/8' });
-await posthorn.webhooks.register({ url: \`http://127.0.0.1:\${port}/hook\`, eventTypes: ['expense.*'] });
+const url = \`http://127.0.0.1:\${port}/hook\`;
+const { secret } = await posthorn.webhooks.register({ url, eventTypes: ['expense.*'] });
 await posthorn.start(['worker', 'scheduler']);
 const arrival = once(server, 'request');
 const event: EnqueuedEvent = await posthorn.enqueue({ type: 'expense.created', payload: { id: 42 } });
 const [request, response] = (await arrival) as [IncomingMessage, ServerResponse];
-console.log(event.id === request.headers['webhook-id'] ? 'delivered' : 'not this event');
+const { id, data } = verify<{ id: number }>(secret, request.headers, await text(request));
+console.log(event.id === id && data.id === 42 ? 'delivered' : 'not this event');
 response.writeHead(204).end();
 
 // @ts-expect-error The declarations are found, so that what does not fit is an error.
@@ -113,8 +117,9 @@ test('a backend of Node modules compiles, migrates, enqueues, and sees the deliv
 }, 120_000);
 
 test('a CommonJS backend can require it', async () => {
-  const script = "console.log(typeof require('posthorn').createPosthorn)";
+  const script =
+    "console.log(typeof require('posthorn').createPosthorn, typeof require('posthorn/verify').verify)";
   const args = ['--no-warnings', '--input-type=commonjs', '--eval', script];
   const { stdout } = await run(process.execPath, args, { cwd: installed.folder });
-  expect(stdout.trim()).toBe('function');
+  expect(stdout.trim()).toBe('function function');
 });

@@ -1,4 +1,4 @@
-/** Every error that Posthorn throws on purpose, each with a stable code. */
+/** Every error that Posthorn throws on purpose, each with a stable code; receivers have one of their own. */
 
 export interface ErrorOptions {
   /** What to do about it, in a sentence. */

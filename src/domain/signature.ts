@@ -35,19 +35,34 @@ export function sign({ secrets, id, timestampSeconds, body }: SigningInput): str
   if (secrets.length === 0) {
     throw new InvalidInputError(`event ${id} can't be signed: the webhook has no live secret`);
   }
-  const content = `${id}.${timestampSeconds}.${body}`;
+  const content = signedContent({ id, timestamp: String(timestampSeconds), body });
   return secrets.map((secret) => `${secret.scheme},${signOnce(secret, content)}`).join(' ');
 }
 
-function signOnce(secret: SigningSecret, content: string): string {
+function signOnce(secret: SigningSecret, content: Buffer): string {
   switch (secret.scheme) {
     case 'v1':
-      return createHmac('sha256', secret.bytes).update(content, 'utf8').digest('base64');
+      return hmac(secret.bytes, content);
     case 'v1a':
-      return signWith(null, Buffer.from(content), secret.privateKey).toString('base64');
+      return signWith(null, content, secret.privateKey).toString('base64');
     default:
       return secret satisfies never;
   }
+}
+
+/** The bytes that a signature is over. `timestamp` is as it stands in the header. */
+export function signedContent(signed: {
+  id: string;
+  timestamp: string;
+  body: string | Uint8Array;
+}): Buffer {
+  const { id, timestamp, body } = signed;
+  return Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]);
+}
+
+/** A `v1` signature: HMAC-SHA256 in base64. */
+export function hmac(secret: Buffer, content: Buffer): string {
+  return createHmac('sha256', secret).update(content).digest('base64');
 }
 
 /** The three `webhook-*` headers of one attempt. Throws what `sign` throws. */

@@ -1,5 +1,6 @@
 import {
   createPrivateKey,
+  createPublicKey,
   randomBytes as cryptoRandomBytes,
   generateKeyPairSync,
   type KeyObject,
@@ -57,12 +58,38 @@ export function parseSecret(secret: string): SigningSecret {
     const bytes = decode(secret, PRIVATE_PREFIX);
     if (bytes?.length === 2 * KEY_BYTES) return { scheme: 'v1a', privateKey: privateKey(bytes) };
   } else {
-    const bytes = decode(secret, SYMMETRIC_PREFIX);
-    const fits = bytes && bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES;
-    if (fits) return { scheme: 'v1', bytes };
+    const bytes = symmetricBytes(secret);
+    if (bytes !== undefined) return { scheme: 'v1', bytes };
   }
-  const message = `the signing secret does not fit: use "${SYMMETRIC_PREFIX}" and base64 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes, or "${PRIVATE_PREFIX}" and base64 of an Ed25519 key pair`;
+  const message = `the signing secret does not fit: use ${SYMMETRIC_FORM}, or "${PRIVATE_PREFIX}" and base64 of an Ed25519 key pair`;
   throw new InvalidInputError(message, { details: { secret: message } });
+}
+
+/** What a receiver verifies with: the secret itself, or the public key of one that it does not know. */
+export type VerifyingSecret =
+  | { readonly scheme: 'v1'; readonly bytes: Buffer }
+  | { readonly scheme: 'v1a'; readonly publicKey: KeyObject };
+
+/** Reads `whsec_…` or `whpk_…`. Throws `InvalidInputError`, which never shows it. */
+export function parseVerifyingSecret(secret: string): VerifyingSecret {
+  if (secret.startsWith(PUBLIC_PREFIX)) {
+    const bytes = decode(secret, PUBLIC_PREFIX);
+    if (bytes?.length === KEY_BYTES) return { scheme: 'v1a', publicKey: publicKey(bytes) };
+  } else {
+    const bytes = symmetricBytes(secret);
+    if (bytes !== undefined) return { scheme: 'v1', bytes };
+  }
+  throw new InvalidInputError(
+    `the secret to verify with does not fit: use ${SYMMETRIC_FORM}, or "${PUBLIC_PREFIX}" and base64 of an Ed25519 public key`,
+  );
+}
+
+const SYMMETRIC_FORM = `"${SYMMETRIC_PREFIX}" and base64 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes`;
+
+function symmetricBytes(secret: string): Buffer | undefined {
+  const bytes = decode(secret, SYMMETRIC_PREFIX);
+  const fits = bytes && bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES;
+  return fits ? bytes : undefined;
 }
 
 /** The bytes after the prefix; undefined where they are not whole base64. */
@@ -78,4 +105,9 @@ function privateKey(bytes: Buffer): KeyObject {
   // RFC 8037, section 2
   const jwk = { kty: 'OKP', crv: 'Ed25519', d: part(0), x: part(KEY_BYTES) };
   return createPrivateKey({ key: jwk, format: 'jwk' });
+}
+
+function publicKey(bytes: Buffer): KeyObject {
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') };
+  return createPublicKey({ key: jwk, format: 'jwk' });
 }
