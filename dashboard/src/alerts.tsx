@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ChannelJson, call, type IncidentJson, type PageJson, type RuleJson } from './api.js';
-import { Ago, Badge, Card, Empty, Fault, PageHead, Pending, Table, useAction } from './parts.js';
+import { Ago, Badge, Card, Fault, Listing, PageHead, useAction } from './parts.js';
 import { useMay } from './session.js';
 
 /** Incidents, the rules that open them, and the channels that tell of them. */
@@ -26,53 +26,50 @@ function Incidents() {
   return (
     <Card title="Incidents">
       {acknowledge.error !== null && <Fault error={acknowledge.error} />}
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>There was none.</Empty>
-      ) : (
-        <Table
-          label="Every incident"
-          heads={['Rule', 'About', 'Value', 'Opened', 'State', 'Acknowledged']}
-        >
-          {data.data.map((incident) => (
-            <tr key={incident.id}>
-              <td>{incident.ruleName}</td>
-              <td>
-                {incident.webhookId === null ? (
-                  `account ${incident.accountId}`
-                ) : (
-                  <Link to="/webhooks/$id" params={{ id: incident.webhookId }} className="id">
-                    {incident.webhookId}
-                  </Link>
-                )}
-              </td>
-              <td className="number">{Math.round(incident.lastValue * 1_000) / 1_000}</td>
-              <td>
-                <Ago at={incident.openedAt} />
-              </td>
-              <td>
-                {incident.resolvedAt === null ? (
-                  <Badge tone="bad">open</Badge>
-                ) : (
-                  <Badge tone="quiet">{incident.resolution ?? 'resolved'}</Badge>
-                )}
-              </td>
-              <td>
-                {incident.acknowledgedAt !== null ? (
-                  <Ago at={incident.acknowledgedAt} />
-                ) : may && incident.resolvedAt === null ? (
-                  <button type="button" onClick={() => acknowledge.mutate(incident.id)}>
-                    Acknowledge
-                  </button>
-                ) : (
-                  '–'
-                )}
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={<>There was none.</>}
+        label="Every incident"
+        heads={['Rule', 'About', 'Value', 'Opened', 'State', 'Acknowledged']}
+      >
+        {(incident) => (
+          <tr key={incident.id}>
+            <td>{incident.ruleName}</td>
+            <td>
+              {incident.webhookId === null ? (
+                `account ${incident.accountId}`
+              ) : (
+                <Link to="/webhooks/$id" params={{ id: incident.webhookId }} className="id">
+                  {incident.webhookId}
+                </Link>
+              )}
+            </td>
+            <td className="number">{Math.round(incident.lastValue * 1_000) / 1_000}</td>
+            <td>
+              <Ago at={incident.openedAt} />
+            </td>
+            <td>
+              {incident.resolvedAt === null ? (
+                <Badge tone="bad">open</Badge>
+              ) : (
+                <Badge tone="quiet">{incident.resolution ?? 'resolved'}</Badge>
+              )}
+            </td>
+            <td>
+              {incident.acknowledgedAt !== null ? (
+                <Ago at={incident.acknowledgedAt} />
+              ) : may && incident.resolvedAt === null ? (
+                <button type="button" onClick={() => acknowledge.mutate(incident.id)}>
+                  Acknowledge
+                </button>
+              ) : (
+                '–'
+              )}
+            </td>
+          </tr>
+        )}
+      </Listing>
     </Card>
   );
 }
@@ -89,35 +86,37 @@ function Rules() {
   return (
     <Card title="Rules">
       {toggle.error !== null && <Fault error={toggle.error} />}
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>
-          There is none yet. Make one with <code>posthorn rule add</code>.
-        </Empty>
-      ) : (
-        <Table label="Alert rules" heads={['Rule', 'Account', 'Fires when', 'State', 'Change']}>
-          {data.data.map((rule) => (
-            <tr key={rule.id}>
-              <td>{rule.name}</td>
-              <td>{rule.accountId}</td>
-              <td>
-                {rule.metric} {rule.comparison} {rule.threshold}
-              </td>
-              <td>
-                <Badge tone={rule.enabled ? 'good' : 'quiet'}>{rule.enabled ? 'on' : 'off'}</Badge>
-              </td>
-              <td>
-                {may && (
-                  <button type="button" onClick={() => toggle.mutate(rule)}>
-                    Turn {rule.enabled ? 'off' : 'on'}
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={
+          <>
+            There is none yet. Make one with <code>posthorn rule add</code>.
+          </>
+        }
+        label="Alert rules"
+        heads={['Rule', 'Account', 'Fires when', 'State', 'Change']}
+      >
+        {(rule) => (
+          <tr key={rule.id}>
+            <td>{rule.name}</td>
+            <td>{rule.accountId}</td>
+            <td>
+              {rule.metric} {rule.comparison} {rule.threshold}
+            </td>
+            <td>
+              <Badge tone={rule.enabled ? 'good' : 'quiet'}>{rule.enabled ? 'on' : 'off'}</Badge>
+            </td>
+            <td>
+              {may && (
+                <button type="button" onClick={() => toggle.mutate(rule)}>
+                  Turn {rule.enabled ? 'off' : 'on'}
+                </button>
+              )}
+            </td>
+          </tr>
+        )}
+      </Listing>
     </Card>
   );
 }
@@ -129,19 +128,19 @@ function Channels() {
   });
   return (
     <Card title="Channels">
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>
-          There is none yet. Make one with <code>posthorn channel add</code>.
-        </Empty>
-      ) : (
-        <Table label="Every channel" heads={['Channel', 'Account', 'Kind', 'Goes to', 'Test']}>
-          {data.data.map((channel) => (
-            <Channel key={channel.id} channel={channel} />
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={
+          <>
+            There is none yet. Make one with <code>posthorn channel add</code>.
+          </>
+        }
+        label="Every channel"
+        heads={['Channel', 'Account', 'Kind', 'Goes to', 'Test']}
+      >
+        {(channel) => <Channel key={channel.id} channel={channel} />}
+      </Listing>
     </Card>
   );
 }

@@ -15,12 +15,11 @@ import {
   Badge,
   Card,
   Data,
-  Empty,
   Fault,
   Field,
+  Listing,
   PageHead,
   Pending,
-  Table,
   useAction,
   usePages,
 } from './parts.js';
@@ -120,69 +119,65 @@ export function DeliveryList({ webhookId }: { webhookId?: string }) {
         )}
       </search>
       {retry.error !== null && <Fault error={retry.error} />}
-      {error !== null && data !== undefined && <Fault error={error} />}
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>No delivery fits.</Empty>
-      ) : (
-        <Table
-          label="Deliveries"
-          heads={[
-            ...(may
-              ? [
-                  <span key="mark" className="hidden">
-                    Mark
-                  </span>,
-                ]
-              : []),
-            'Delivery',
-            'Status',
-            'Attempts',
-            'Last outcome',
-            'Enqueued',
-            'Ended',
-          ]}
-        >
-          {data.data.map((delivery) => (
-            <tr key={delivery.id}>
-              {may && (
-                <td>
-                  <input
-                    type="checkbox"
-                    aria-label={`Mark ${delivery.id}`}
-                    checked={marked.includes(delivery.id)}
-                    onChange={(event) =>
-                      setMarked(
-                        event.target.checked
-                          ? [...marked, delivery.id]
-                          : marked.filter((id) => id !== delivery.id),
-                      )
-                    }
-                  />
-                </td>
-              )}
+      <Listing
+        page={data}
+        error={error}
+        empty={<>No delivery fits.</>}
+        label="Deliveries"
+        heads={[
+          ...(may
+            ? [
+                <span key="mark" className="hidden">
+                  Mark
+                </span>,
+              ]
+            : []),
+          'Delivery',
+          'Status',
+          'Attempts',
+          'Last outcome',
+          'Enqueued',
+          'Ended',
+        ]}
+      >
+        {(delivery) => (
+          <tr key={delivery.id}>
+            {may && (
               <td>
-                <Link to="/deliveries/$id" params={{ id: delivery.id }} className="id">
-                  {delivery.id}
-                </Link>
+                <input
+                  type="checkbox"
+                  aria-label={`Mark ${delivery.id}`}
+                  checked={marked.includes(delivery.id)}
+                  onChange={(event) =>
+                    setMarked(
+                      event.target.checked
+                        ? [...marked, delivery.id]
+                        : marked.filter((id) => id !== delivery.id),
+                    )
+                  }
+                />
               </td>
-              <td>
-                <DeliveryStatus status={delivery.status} />
-              </td>
-              <td className="number">{number(delivery.attemptCount)}</td>
-              <td>
-                {delivery.lastOutcome ?? '–'}
-                {delivery.lastStatusCode !== null && ` (${delivery.lastStatusCode})`}
-              </td>
-              <td>
-                <Ago at={delivery.createdAt} />
-              </td>
-              <td>{delivery.endedAt === null ? '–' : <Ago at={delivery.endedAt} />}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
+            )}
+            <td>
+              <Link to="/deliveries/$id" params={{ id: delivery.id }} className="id">
+                {delivery.id}
+              </Link>
+            </td>
+            <td>
+              <DeliveryStatus status={delivery.status} />
+            </td>
+            <td className="number">{number(delivery.attemptCount)}</td>
+            <td>
+              {delivery.lastOutcome ?? '–'}
+              {delivery.lastStatusCode !== null && ` (${delivery.lastStatusCode})`}
+            </td>
+            <td>
+              <Ago at={delivery.createdAt} />
+            </td>
+            <td>{delivery.endedAt === null ? '–' : <Ago at={delivery.endedAt} />}</td>
+          </tr>
+        )}
+      </Listing>
       {pages.controls(data?.nextCursor ?? null)}
     </>
   );

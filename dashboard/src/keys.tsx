@@ -5,13 +5,11 @@ import {
   Ago,
   AskingButton,
   Badge,
-  Empty,
   Fault,
   Field,
+  Listing,
+  Once,
   PageHead,
-  Pending,
-  Secret,
-  Table,
   useAction,
   usePages,
 } from './parts.js';
@@ -32,52 +30,52 @@ export function Keys() {
         </AskingButton>
       </PageHead>
       {revoke.error !== null && <Fault error={revoke.error} />}
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>There is none but that of POSTHORN_API_KEY.</Empty>
-      ) : (
-        <Table label="API keys" heads={['Name', 'Role', 'Account', 'Made', 'Last used', 'Revoke']}>
-          {data.data.map((key) => (
-            <tr key={key.id}>
-              <td>{key.name}</td>
-              <td>{key.role}</td>
-              <td>{key.accountId ?? 'every one'}</td>
-              <td>
-                <Ago at={key.createdAt} />
-              </td>
-              <td>
-                <Ago at={key.lastUsedAt} />
-              </td>
-              <td>
-                {key.revokedAt !== null ? (
-                  <Badge tone="quiet">revoked</Badge>
-                ) : (
-                  <AskingButton label="Revoke" title={`Revoke “${key.name}”?`} danger>
-                    {(close) => (
-                      <>
-                        <p>Whoever uses it is refused within 10 seconds, for good.</p>
-                        <div className="actions">
-                          <button
-                            type="button"
-                            className="danger"
-                            onClick={() => {
-                              revoke.mutate(key.id);
-                              close();
-                            }}
-                          >
-                            Revoke
-                          </button>
-                        </div>
-                      </>
-                    )}
-                  </AskingButton>
-                )}
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={<>There is none but that of POSTHORN_API_KEY.</>}
+        label="API keys"
+        heads={['Name', 'Role', 'Account', 'Made', 'Last used', 'Revoke']}
+      >
+        {(key) => (
+          <tr key={key.id}>
+            <td>{key.name}</td>
+            <td>{key.role}</td>
+            <td>{key.accountId ?? 'every one'}</td>
+            <td>
+              <Ago at={key.createdAt} />
+            </td>
+            <td>
+              <Ago at={key.lastUsedAt} />
+            </td>
+            <td>
+              {key.revokedAt !== null ? (
+                <Badge tone="quiet">revoked</Badge>
+              ) : (
+                <AskingButton label="Revoke" title={`Revoke “${key.name}”?`} danger>
+                  {(close) => (
+                    <>
+                      <p>Whoever uses it is refused within 10 seconds, for good.</p>
+                      <div className="actions">
+                        <button
+                          type="button"
+                          className="danger"
+                          onClick={() => {
+                            revoke.mutate(key.id);
+                            close();
+                          }}
+                        >
+                          Revoke
+                        </button>
+                      </div>
+                    </>
+                  )}
+                </AskingButton>
+              )}
+            </td>
+          </tr>
+        )}
+      </Listing>
       {pages.controls(data?.nextCursor ?? null)}
     </>
   );
@@ -94,15 +92,7 @@ function NewKey({ onDone }: { onDone: () => void }) {
   );
   if (make.data !== undefined) {
     return (
-      <>
-        <p>The key is shown this once.</p>
-        <Secret label="Key" text={make.data.key} />
-        <div className="actions">
-          <button type="button" className="primary" onClick={onDone}>
-            Done
-          </button>
-        </div>
-      </>
+      <Once note="The key is shown this once." label="Key" text={make.data.key} onDone={onDone} />
     );
   }
   return (

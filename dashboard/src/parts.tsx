@@ -117,6 +117,31 @@ export function Data({ label, value }: { label: string; value: unknown }) {
   );
 }
 
+/** A page of a list as a table, or what there is to say in its place. */
+export function Listing<Item>(props: {
+  label: string;
+  heads: readonly ReactNode[];
+  page: { readonly data: readonly Item[] } | undefined;
+  error: Error | null;
+  empty: ReactNode;
+  children: (item: Item) => ReactNode;
+}) {
+  const { page, error, children: row } = props;
+  if (page === undefined) return <Pending error={error} />;
+  return (
+    <>
+      {error !== null && <Fault error={error} />}
+      {page.data.length === 0 ? (
+        <Empty>{props.empty}</Empty>
+      ) : (
+        <Table label={props.label} heads={props.heads}>
+          {page.data.map(row)}
+        </Table>
+      )}
+    </>
+  );
+}
+
 /** Goes through the pages of a list. */
 export function usePages() {
   const [cursors, setCursors] = useState<readonly string[]>([]);
@@ -219,8 +244,23 @@ export function Field(props: {
   );
 }
 
-/** Text that is shown once, to be copied. */
-export function Secret({ label, text }: { label: string; text: string }) {
+/** What was just made and is shown this once. */
+export function Once(props: { note: string; label: string; text: string; onDone: () => void }) {
+  return (
+    <>
+      <p>{props.note}</p>
+      <Secret label={props.label} text={props.text} />
+      <div className="actions">
+        <button type="button" className="primary" onClick={props.onDone}>
+          Done
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** Text that is to be copied. */
+function Secret({ label, text }: { label: string; text: string }) {
   const [copied, setCopied] = useState(false);
   return (
     <div className="secret">

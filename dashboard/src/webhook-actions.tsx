@@ -7,7 +7,7 @@ import {
   type ReplayJson,
   type WebhookJson,
 } from './api.js';
-import { AskingButton, Data, Fault, Field, Secret, useAction } from './parts.js';
+import { AskingButton, Data, Fault, Field, Once, useAction } from './parts.js';
 import { ago, milliseconds, plural } from './words.js';
 
 /** What can be done with a webhook. */
@@ -78,15 +78,12 @@ function Rotate({ path, onDone }: { path: string; onDone: () => void }) {
   );
   if (rotate.data !== undefined) {
     return (
-      <>
-        <p>The new secret is shown this once.</p>
-        <Secret label="Secret" text={rotate.data.secret} />
-        <div className="actions">
-          <button type="button" className="primary" onClick={onDone}>
-            Done
-          </button>
-        </div>
-      </>
+      <Once
+        note="The new secret is shown this once."
+        label="Secret"
+        text={rotate.data.secret}
+        onDone={onDone}
+      />
     );
   }
   return (

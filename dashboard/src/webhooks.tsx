@@ -6,13 +6,11 @@ import { Sparkline } from './chart.js';
 import {
   Ago,
   AskingButton,
-  Empty,
   Fault,
   Field,
+  Listing,
+  Once,
   PageHead,
-  Pending,
-  Secret,
-  Table,
   useAction,
   usePages,
 } from './parts.js';
@@ -91,47 +89,43 @@ export function Webhooks() {
           )}
         </Field>
       </search>
-      {error !== null && data !== undefined && <Fault error={error} />}
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>No webhook fits.</Empty>
-      ) : (
-        <Table
-          label="Webhooks"
-          heads={[
-            'Webhook',
-            'Account',
-            'Tier',
-            'State',
-            '24 hours',
-            'Last success',
-            'Failures in a row',
-          ]}
-        >
-          {data.data.map((webhook) => (
-            <tr key={webhook.id}>
-              <td>
-                <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
-                  {webhook.url}
-                </Link>
-              </td>
-              <td>{webhook.accountId}</td>
-              <td>{webhook.tier}</td>
-              <td>
-                <WebhookState webhook={webhook} />
-              </td>
-              <td>
-                <SuccessRate id={webhook.id} />
-              </td>
-              <td>
-                <Ago at={webhook.lastSuccess} />
-              </td>
-              <td className="number">{number(webhook.consecutiveFailures)}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={<>No webhook fits.</>}
+        label="Webhooks"
+        heads={[
+          'Webhook',
+          'Account',
+          'Tier',
+          'State',
+          '24 hours',
+          'Last success',
+          'Failures in a row',
+        ]}
+      >
+        {(webhook) => (
+          <tr key={webhook.id}>
+            <td>
+              <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
+                {webhook.url}
+              </Link>
+            </td>
+            <td>{webhook.accountId}</td>
+            <td>{webhook.tier}</td>
+            <td>
+              <WebhookState webhook={webhook} />
+            </td>
+            <td>
+              <SuccessRate id={webhook.id} />
+            </td>
+            <td>
+              <Ago at={webhook.lastSuccess} />
+            </td>
+            <td className="number">{number(webhook.consecutiveFailures)}</td>
+          </tr>
+        )}
+      </Listing>
       {pages.controls(data?.nextCursor ?? null)}
     </>
   );
@@ -191,15 +185,12 @@ function RegisterForm({ onDone }: { onDone: () => void }) {
   );
   if (register.data !== undefined) {
     return (
-      <>
-        <p>It is registered. Its secret is shown this once: receivers verify signatures with it.</p>
-        <Secret label="Secret" text={register.data.secret} />
-        <div className="actions">
-          <button type="button" className="primary" onClick={onDone}>
-            Done
-          </button>
-        </div>
-      </>
+      <Once
+        note="It is registered. Its secret is shown this once: receivers verify signatures with it."
+        label="Secret"
+        text={register.data.secret}
+        onDone={onDone}
+      />
     );
   }
   const text = (name: 'url' | 'accountId' | 'eventTypes' | 'description', type = 'text') =>

@@ -8,7 +8,7 @@ import {
   type WebhookJson,
   type ZombieJson,
 } from './api.js';
-import { Ago, Card, Empty, Fault, PageHead, Pending, Table, useAction, usePages } from './parts.js';
+import { Ago, Card, Fault, Listing, PageHead, useAction, usePages } from './parts.js';
 import { useMay, useSession } from './session.js';
 import { WebhookState } from './webhook-state.js';
 import { duration, number } from './words.js';
@@ -42,42 +42,39 @@ function AtRisk() {
   });
   return (
     <Card title="Failing, least time left first">
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>No webhook is failing.</Empty>
-      ) : (
-        <Table
-          label="Webhooks at risk"
-          heads={[
-            'Webhook',
-            'Account',
-            'Tier',
-            'Time left',
-            'Last success',
-            'Failures in a row',
-            'Last error',
-          ]}
-        >
-          {data.data.map((webhook) => (
-            <tr key={webhook.id}>
-              <td>
-                <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
-                  {webhook.url}
-                </Link>
-              </td>
-              <td>{webhook.accountId}</td>
-              <td>{webhook.tier}</td>
-              <td>{webhook.zombie ? 'none' : duration(webhook.timeLeftMs)}</td>
-              <td>
-                <Ago at={webhook.lastSuccess} />
-              </td>
-              <td className="number">{number(webhook.consecutiveFailures)}</td>
-              <td>{webhook.lastError ?? '–'}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={<>No webhook is failing.</>}
+        label="Webhooks at risk"
+        heads={[
+          'Webhook',
+          'Account',
+          'Tier',
+          'Time left',
+          'Last success',
+          'Failures in a row',
+          'Last error',
+        ]}
+      >
+        {(webhook) => (
+          <tr key={webhook.id}>
+            <td>
+              <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
+                {webhook.url}
+              </Link>
+            </td>
+            <td>{webhook.accountId}</td>
+            <td>{webhook.tier}</td>
+            <td>{webhook.zombie ? 'none' : duration(webhook.timeLeftMs)}</td>
+            <td>
+              <Ago at={webhook.lastSuccess} />
+            </td>
+            <td className="number">{number(webhook.consecutiveFailures)}</td>
+            <td>{webhook.lastError ?? '–'}</td>
+          </tr>
+        )}
+      </Listing>
       {pages.controls(data?.nextCursor ?? null)}
     </Card>
   );
@@ -127,31 +124,31 @@ function Deactivated() {
   });
   return (
     <Card title="Deactivated">
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : data.data.length === 0 ? (
-        <Empty>No webhook is inactive.</Empty>
-      ) : (
-        <Table label="Deactivated webhooks" heads={['Webhook', 'Account', 'State', 'When', 'Why']}>
-          {data.data.map((webhook) => (
-            <tr key={webhook.id}>
-              <td>
-                <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
-                  {webhook.url}
-                </Link>
-              </td>
-              <td>{webhook.accountId}</td>
-              <td>
-                <WebhookState webhook={webhook} />
-              </td>
-              <td>
-                <Ago at={webhook.deactivatedAt} />
-              </td>
-              <td>{webhook.deactivationDetail ?? '–'}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Listing
+        page={data}
+        error={error}
+        empty={<>No webhook is inactive.</>}
+        label="Deactivated webhooks"
+        heads={['Webhook', 'Account', 'State', 'When', 'Why']}
+      >
+        {(webhook) => (
+          <tr key={webhook.id}>
+            <td>
+              <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
+                {webhook.url}
+              </Link>
+            </td>
+            <td>{webhook.accountId}</td>
+            <td>
+              <WebhookState webhook={webhook} />
+            </td>
+            <td>
+              <Ago at={webhook.deactivatedAt} />
+            </td>
+            <td>{webhook.deactivationDetail ?? '–'}</td>
+          </tr>
+        )}
+      </Listing>
       {pages.controls(data?.nextCursor ?? null)}
     </Card>
   );
