@@ -170,7 +170,7 @@ describe('GET /v1/webhooks', () => {
       ['cursor=', 'cursor'],
       ['cursor=evt_018f', 'cursor'],
       ['active=yes', 'active'],
-      ['tier=low', 'tier'],
+      ['tier=high', 'tier'],
     ] as const) {
       const { status, body } = await call('GET', `/v1/webhooks?${query}`);
       expect({ query, status, code: body.code }).toEqual({
