@@ -12,6 +12,7 @@ import { newId } from '../../src/domain/id.js';
 import { createLogger } from '../../src/log.js';
 import { createPosthorn } from '../../src/posthorn.js';
 import type { Ledger } from '../../src/store/ledger.js';
+import { pollUntil } from '../support/poll.js';
 import { openTestPosthorn } from '../support/posthorn.js';
 
 const DAY_MS = 86_400_000;
@@ -212,7 +213,15 @@ describe('the archive in a folder', () => {
       if (!broken) break;
       expect(step).toBeLessThan(50);
     }
-    expect(await counts(ledger)).toEqual([0, 0, 0]);
+    // A table that somebody else holds at that moment, like a vacuum, is left to the next run.
+    await pollUntil(
+      async () => {
+        await posthorn.archive.run();
+        return counts(ledger);
+      },
+      (left) => left.every((count) => count === 0),
+      { what: 'tables that are empty' },
+    );
     await posthorn.archive.restore('2026-03-01', DAY_MS);
     expect(await digests(ledger)).toEqual(before);
     const files = await readdir(folder, { recursive: true });
