@@ -10,3 +10,6 @@ export const time = z
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item).readonly(), nextCursor: z.string().nullable() });
 }
+
+/** The answer that has no body. */
+export const nothing = z.undefined();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CHANNEL_NOTICE_TYPES } from '../alerts/channels.js';
 import type { Posthorn } from '../posthorn.js';
-import { page, time } from './answer-fields.js';
+import { nothing, page, time } from './answer-fields.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
@@ -46,7 +46,13 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
     '/v1/channels',
     {
       config: write,
-      schema: { body: newChannel, querystring: fields({}), response: { 201: channelAnswer } },
+      schema: {
+        operationId: 'createChannel',
+        summary: 'Make a channel',
+        body: newChannel,
+        querystring: fields({}),
+        response: { 201: channelAnswer },
+      },
     },
     async (request, reply) => {
       const { accountId, ...input } = request.body;
@@ -60,6 +66,8 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
     {
       config: read,
       schema: {
+        operationId: 'listChannels',
+        summary: 'List channels',
         querystring: fields({ ...pageQuery('chn_'), ...accountQuery }),
         response: { 200: page(channelAnswer) },
       },
@@ -69,7 +77,16 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
 
   api.get(
     '/v1/channels/:id',
-    { config: read, schema: { params, querystring, response: { 200: channelAnswer } } },
+    {
+      config: read,
+      schema: {
+        operationId: 'getChannel',
+        summary: 'Show a channel',
+        params,
+        querystring,
+        response: { 200: channelAnswer },
+      },
+    },
     (request) => channels.get(request.params.id, request.scope(request.query.accountId)),
   );
 
@@ -77,7 +94,14 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
     '/v1/channels/:id',
     {
       config: write,
-      schema: { params, querystring, body: channelChanges, response: { 200: channelAnswer } },
+      schema: {
+        operationId: 'updateChannel',
+        summary: 'Change a channel',
+        params,
+        querystring,
+        body: channelChanges,
+        response: { 200: channelAnswer },
+      },
     },
     (request) => {
       const scope = request.scope(request.query.accountId);
@@ -87,7 +111,17 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
 
   api.delete(
     '/v1/channels/:id',
-    { config: write, schema: { params, querystring, body: optionalBody(fields({})) } },
+    {
+      config: write,
+      schema: {
+        operationId: 'deleteChannel',
+        summary: 'Delete a channel',
+        params,
+        querystring,
+        body: optionalBody(fields({})),
+        response: { 204: nothing },
+      },
+    },
     async (request, reply) => {
       await channels.delete(request.params.id, request.scope(request.query.accountId));
       return reply.code(204).send();
@@ -99,6 +133,8 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
     {
       config: write,
       schema: {
+        operationId: 'testChannel',
+        summary: 'Send a test through a channel now',
         params,
         querystring,
         body: optionalBody(fields({})),

@@ -23,7 +23,12 @@ export function addDeliveryRoutes(
     '/v1/deliveries',
     {
       config: { permission: 'deliveries:read' },
-      schema: { querystring: listQuery, response: { 200: page(deliveryAnswer) } },
+      schema: {
+        operationId: 'listDeliveries',
+        summary: 'List deliveries',
+        querystring: listQuery,
+        response: { 200: page(deliveryAnswer) },
+      },
     },
     (request) => deliveries.list({ ...request.query, ...request.scope(request.query.accountId) }),
   );
@@ -32,7 +37,13 @@ export function addDeliveryRoutes(
     '/v1/deliveries/:id',
     {
       config: { permission: 'deliveries:read' },
-      schema: { params, querystring, response: { 200: deliveryWithAttempts } },
+      schema: {
+        operationId: 'getDelivery',
+        summary: 'Show a delivery with its attempts',
+        params,
+        querystring,
+        response: { 200: deliveryWithAttempts },
+      },
     },
     (request) => deliveries.get(request.params.id, request.scope(request.query.accountId)),
   );
@@ -42,6 +53,9 @@ export function addDeliveryRoutes(
     {
       config: { permission: 'deliveries:retry' },
       schema: {
+        operationId: 'retryDelivery',
+        summary: 'Make a delivery again now',
+        problems: ['conflict'],
         params,
         querystring,
         body: optionalBody(fields({})),

@@ -55,7 +55,13 @@ export function addEventRoutes(
     {
       config: { permission: 'events:write' },
       bodyLimit: EVENT_BODY_LIMIT,
-      schema: { body: newEvent, querystring, response: { 202: enqueuedEvent } },
+      schema: {
+        operationId: 'enqueueEvent',
+        summary: 'Enqueue an event',
+        body: newEvent,
+        querystring,
+        response: { 202: enqueuedEvent },
+      },
     },
     async (request, reply) => {
       const event = { ...request.body, ...request.scope(request.body.accountId) };
@@ -73,6 +79,8 @@ export function addEventRoutes(
       config: { permission: 'events:write' },
       bodyLimit: BATCH_BODY_LIMIT,
       schema: {
+        operationId: 'enqueueEvents',
+        summary: 'Enqueue many events, all or none',
         body: fields({ events }),
         querystring,
         response: { 202: z.object({ data: z.array(enqueuedEvent).readonly() }) },
@@ -94,6 +102,8 @@ export function addEventRoutes(
     {
       config: { permission: 'events:read' },
       schema: {
+        operationId: 'getEvent',
+        summary: 'Show an event and how its deliveries are',
         params: idPath('evt_'),
         querystring: fields(accountQuery),
         response: { 200: eventAnswer },

@@ -13,14 +13,32 @@ const ok = z.object({ status: z.literal('ok') });
 export function addHealthRoutes(api: ApiScope, posthorn: Pick<Posthorn, 'ping'>): void {
   const ping = shared(() => posthorn.ping());
 
-  api.get('/healthz', { schema: { response: { 200: ok } } }, async () => ({
-    status: 'ok' as const,
-  }));
+  api.get(
+    '/healthz',
+    {
+      schema: {
+        operationId: 'getHealth',
+        summary: 'Tell whether the process lives',
+        response: { 200: ok },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  );
 
-  api.get('/readyz', { schema: { response: { 200: ok } } }, async () => {
-    await within(READY_WITHIN_MS, ping());
-    return { status: 'ok' as const };
-  });
+  api.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'getReadiness',
+        summary: 'Tell whether PostgreSQL and the queue answer',
+        response: { 200: ok },
+      },
+    },
+    async () => {
+      await within(READY_WITHIN_MS, ping());
+      return { status: 'ok' as const };
+    },
+  );
 }
 
 /** Throws `RequestError` (`not_ready`) where the work fails or takes longer. */

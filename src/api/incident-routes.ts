@@ -26,7 +26,12 @@ export function addIncidentRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'ale
     '/v1/incidents',
     {
       config: { permission: 'alerts:read' },
-      schema: { querystring: listQuery, response: { 200: page(incidentAnswer) } },
+      schema: {
+        operationId: 'listIncidents',
+        summary: 'List incidents',
+        querystring: listQuery,
+        response: { 200: page(incidentAnswer) },
+      },
     },
     (request) => incidents.list({ ...request.query, ...request.scope(request.query.accountId) }),
   );
@@ -35,7 +40,13 @@ export function addIncidentRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'ale
     '/v1/incidents/:id',
     {
       config: { permission: 'alerts:read' },
-      schema: { params, querystring, response: { 200: incidentAnswer } },
+      schema: {
+        operationId: 'getIncident',
+        summary: 'Show an incident',
+        params,
+        querystring,
+        response: { 200: incidentAnswer },
+      },
     },
     (request) => incidents.get(request.params.id, request.scope(request.query.accountId)),
   );
@@ -45,6 +56,9 @@ export function addIncidentRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'ale
     {
       config: { permission: 'alerts:write' },
       schema: {
+        operationId: 'acknowledgeIncident',
+        summary: 'Say that somebody looks after an incident',
+        problems: ['conflict'],
         params,
         querystring,
         body: optionalBody(fields({})),

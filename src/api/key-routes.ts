@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KEY_ROLES } from '../domain/access.js';
 import type { Posthorn } from '../posthorn.js';
-import { page, time } from './answer-fields.js';
+import { nothing, page, time } from './answer-fields.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
@@ -30,6 +30,8 @@ export function addKeyRoutes(api: ApiScope, { keys }: Pick<Posthorn, 'keys'>): v
     {
       config,
       schema: {
+        operationId: 'createKey',
+        summary: 'Make an API key',
         body: newKey,
         querystring: fields({}),
         response: { 201: keyAnswer.extend({ key: z.string() }) },
@@ -47,6 +49,8 @@ export function addKeyRoutes(api: ApiScope, { keys }: Pick<Posthorn, 'keys'>): v
     {
       config,
       schema: {
+        operationId: 'listKeys',
+        summary: 'List API keys',
         querystring: fields({ ...pageQuery('key_'), ...accountQuery }),
         response: { 200: page(keyAnswer) },
       },
@@ -59,9 +63,12 @@ export function addKeyRoutes(api: ApiScope, { keys }: Pick<Posthorn, 'keys'>): v
     {
       config,
       schema: {
+        operationId: 'revokeKey',
+        summary: 'Revoke an API key',
         params: idPath('key_'),
         querystring: fields(accountQuery),
         body: optionalBody(fields({})),
+        response: { 204: nothing },
       },
     },
     async (request, reply) => {

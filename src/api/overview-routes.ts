@@ -52,7 +52,12 @@ export function addOverviewRoutes(api: ApiScope, { overview }: Pick<Posthorn, 'o
     '/v1/overview',
     {
       config: { permission: 'webhooks:read' },
-      schema: { querystring: fields(accountQuery), response: { 200: overviewAnswer } },
+      schema: {
+        operationId: 'getOverview',
+        summary: 'Show how all webhooks are',
+        querystring: fields(accountQuery),
+        response: { 200: overviewAnswer },
+      },
     },
     (request) => overview.read(request.scope(request.query.accountId)),
   );

@@ -36,7 +36,12 @@ export function addPolicyRoutes(api: ApiScope, { policy }: Pick<Posthorn, 'polic
     '/v1/policy',
     {
       config: { permission: 'webhooks:read' },
-      schema: { querystring: fields(accountQuery), response: { 200: policyAnswer } },
+      schema: {
+        operationId: 'getPolicy',
+        summary: "Show how an account's webhooks are treated",
+        querystring: fields(accountQuery),
+        response: { 200: policyAnswer },
+      },
     },
     (request) => policy.of(request.scope(request.query.accountId)),
   );

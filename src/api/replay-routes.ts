@@ -59,6 +59,9 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
     {
       config: retry,
       schema: {
+        operationId: 'createReplay',
+        summary: 'Begin to make past deliveries of a webhook again',
+        problems: ['conflict'],
         params: idPath('wh_'),
         querystring,
         body: newReplay,
@@ -76,7 +79,13 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
     '/v1/webhooks/:id/owed',
     {
       config: read,
-      schema: { params: idPath('wh_'), querystring, response: { 200: owedAnswer } },
+      schema: {
+        operationId: 'getOwedDeliveries',
+        summary: 'Show what a reactivation would replay or discard',
+        params: idPath('wh_'),
+        querystring,
+        response: { 200: owedAnswer },
+      },
     },
     (request) => replays.owed(request.params.id, request.scope(request.query.accountId)),
   );
@@ -86,6 +95,8 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
     {
       config: read,
       schema: {
+        operationId: 'listReplays',
+        summary: 'List replays',
         querystring: fields({
           ...pageQuery('rpl_'),
           ...accountQuery,
@@ -101,7 +112,13 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
     '/v1/replays/:id',
     {
       config: read,
-      schema: { params: idPath('rpl_'), querystring, response: { 200: replayAnswer } },
+      schema: {
+        operationId: 'getReplay',
+        summary: 'Show a replay and how far it is',
+        params: idPath('rpl_'),
+        querystring,
+        response: { 200: replayAnswer },
+      },
     },
     (request) => replays.get(request.params.id, request.scope(request.query.accountId)),
   );
@@ -111,6 +128,9 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
     {
       config: retry,
       schema: {
+        operationId: 'cancelReplay',
+        summary: 'Cancel a replay',
+        problems: ['conflict'],
         params: idPath('rpl_'),
         querystring,
         body: optionalBody(fields({})),

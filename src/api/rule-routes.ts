@@ -1,6 +1,6 @@
 import type { Posthorn } from '../posthorn.js';
 import { dryRunAnswer, newRule, ruleAnswer, ruleChanges, ruleDryRun } from './alert-schemas.js';
-import { page } from './answer-fields.js';
+import { nothing, page } from './answer-fields.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
@@ -17,7 +17,14 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
     '/v1/rules',
     {
       config: write,
-      schema: { body: newRule, querystring: fields({}), response: { 201: ruleAnswer } },
+      schema: {
+        operationId: 'createRule',
+        summary: 'Make an alert rule',
+        problems: ['conflict'],
+        body: newRule,
+        querystring: fields({}),
+        response: { 201: ruleAnswer },
+      },
     },
     async (request, reply) => {
       const { accountId, ...input } = request.body;
@@ -30,7 +37,13 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
     '/v1/rules/dry-run',
     {
       config: read,
-      schema: { body: ruleDryRun, querystring: fields({}), response: { 200: dryRunAnswer } },
+      schema: {
+        operationId: 'dryRunRule',
+        summary: 'Try an alert rule on the past',
+        body: ruleDryRun,
+        querystring: fields({}),
+        response: { 200: dryRunAnswer },
+      },
     },
     (request) => {
       const { accountId, days, ...input } = request.body;
@@ -43,6 +56,8 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
     {
       config: read,
       schema: {
+        operationId: 'listRules',
+        summary: 'List alert rules',
         querystring: fields({ ...pageQuery('rul_'), ...accountQuery }),
         response: { 200: page(ruleAnswer) },
       },
@@ -52,7 +67,16 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
 
   api.get(
     '/v1/rules/:id',
-    { config: read, schema: { params, querystring, response: { 200: ruleAnswer } } },
+    {
+      config: read,
+      schema: {
+        operationId: 'getRule',
+        summary: 'Show an alert rule',
+        params,
+        querystring,
+        response: { 200: ruleAnswer },
+      },
+    },
     (request) => rules.get(request.params.id, request.scope(request.query.accountId)),
   );
 
@@ -60,7 +84,14 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
     '/v1/rules/:id',
     {
       config: write,
-      schema: { params, querystring, body: ruleChanges, response: { 200: ruleAnswer } },
+      schema: {
+        operationId: 'updateRule',
+        summary: 'Change an alert rule',
+        params,
+        querystring,
+        body: ruleChanges,
+        response: { 200: ruleAnswer },
+      },
     },
     (request) => {
       const scope = request.scope(request.query.accountId);
@@ -70,7 +101,17 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
 
   api.delete(
     '/v1/rules/:id',
-    { config: write, schema: { params, querystring, body: optionalBody(fields({})) } },
+    {
+      config: write,
+      schema: {
+        operationId: 'deleteRule',
+        summary: 'Delete an alert rule and its incidents',
+        params,
+        querystring,
+        body: optionalBody(fields({})),
+        response: { 204: nothing },
+      },
+    },
     async (request, reply) => {
       await rules.remove(request.params.id, request.scope(request.query.accountId));
       return reply.code(204).send();

@@ -15,6 +15,7 @@ import { addIncidentRoutes } from './incident-routes.js';
 import { parseJsonBody } from './json-body.js';
 import { addKeyRoutes } from './key-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
+import { requireDescriptions } from './operations.js';
 import { addOverviewRoutes } from './overview-routes.js';
 import { addPolicyRoutes } from './policy-routes.js';
 import { addReplayRoutes } from './replay-routes.js';
@@ -87,6 +88,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
 
   answerUnusualRequests(server);
   addAuthorization(server);
+  requireDescriptions(server);
 
   let closing = false;
   server.addHook('preClose', async () => {

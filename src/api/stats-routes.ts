@@ -54,7 +54,13 @@ export function addStatsRoutes(api: ApiScope, { stats }: Pick<Posthorn, 'stats'>
     '/v1/webhooks/:id/stats',
     {
       config: { permission: 'webhooks:read' },
-      schema: { params: idPath('wh_'), querystring: query, response: { 200: statsAnswer } },
+      schema: {
+        operationId: 'getWebhookStats',
+        summary: 'Show success rates and response times of a webhook',
+        params: idPath('wh_'),
+        querystring: query,
+        response: { 200: statsAnswer },
+      },
     },
     (request) => {
       const { accountId, window: windowMs, ...rest } = request.query;

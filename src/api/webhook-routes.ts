@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TIERS } from '../domain/tier.js';
 import type { Posthorn } from '../posthorn.js';
 import { WEBHOOK_STATES } from '../store/webhooks.js';
-import { page } from './answer-fields.js';
+import { nothing, page } from './answer-fields.js';
 import { attemptAnswer } from './delivery-schemas.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
@@ -36,7 +36,14 @@ export function addWebhookRoutes(
     '/v1/webhooks',
     {
       config: write,
-      schema: { body: newWebhook, querystring: noQuery, response: { 201: webhookWithSecret } },
+      schema: {
+        operationId: 'createWebhook',
+        summary: 'Register a webhook',
+        problems: ['verification_failed'],
+        body: newWebhook,
+        querystring: noQuery,
+        response: { 201: webhookWithSecret },
+      },
     },
     async (request, reply) => {
       const { body } = request;
@@ -59,13 +66,30 @@ export function addWebhookRoutes(
   });
   api.get(
     '/v1/webhooks',
-    { config: read, schema: { querystring: listQuery, response: { 200: page(webhookAnswer) } } },
+    {
+      config: read,
+      schema: {
+        operationId: 'listWebhooks',
+        summary: 'List webhooks',
+        querystring: listQuery,
+        response: { 200: page(webhookAnswer) },
+      },
+    },
     (request) => webhooks.list({ ...request.query, ...request.scope(request.query.accountId) }),
   );
 
   api.get(
     '/v1/webhooks/:id',
-    { config: read, schema: { params, querystring, response: { 200: webhookAnswer } } },
+    {
+      config: read,
+      schema: {
+        operationId: 'getWebhook',
+        summary: 'Show a webhook',
+        params,
+        querystring,
+        response: { 200: webhookAnswer },
+      },
+    },
     (request) => webhooks.get(request.params.id, request.scope(request.query.accountId)),
   );
 
@@ -73,7 +97,15 @@ export function addWebhookRoutes(
     '/v1/webhooks/:id',
     {
       config: write,
-      schema: { params, querystring, body: webhookChanges, response: { 200: webhookAnswer } },
+      schema: {
+        operationId: 'updateWebhook',
+        summary: 'Change a webhook',
+        problems: ['verification_failed'],
+        params,
+        querystring,
+        body: webhookChanges,
+        response: { 200: webhookAnswer },
+      },
     },
     (request) => {
       const scope = { ...request.scope(request.query.accountId), actor: request.actor() };
@@ -83,7 +115,17 @@ export function addWebhookRoutes(
 
   api.delete(
     '/v1/webhooks/:id',
-    { config: write, schema: { params, querystring, body: noBody } },
+    {
+      config: write,
+      schema: {
+        operationId: 'deleteWebhook',
+        summary: 'Delete a webhook',
+        params,
+        querystring,
+        body: noBody,
+        response: { 204: nothing },
+      },
+    },
     async (request, reply) => {
       await webhooks.delete(request.params.id, request.scope(request.query.accountId));
       return reply.code(204).send();
@@ -94,7 +136,14 @@ export function addWebhookRoutes(
     '/v1/webhooks/:id/rotate-secret',
     {
       config: write,
-      schema: { params, querystring, body: rotation, response: { 200: webhookWithSecret } },
+      schema: {
+        operationId: 'rotateWebhookSecret',
+        summary: 'Give a webhook a new secret',
+        params,
+        querystring,
+        body: rotation,
+        response: { 200: webhookWithSecret },
+      },
     },
     async (request) => {
       const { overlap: overlapMs, signatureScheme } = request.body;
@@ -109,7 +158,15 @@ export function addWebhookRoutes(
     '/v1/webhooks/:id/deactivate',
     {
       config: write,
-      schema: { params, querystring, body: deactivation, response: { 200: webhookAnswer } },
+      schema: {
+        operationId: 'deactivateWebhook',
+        summary: 'Deactivate a webhook',
+        problems: ['conflict'],
+        params,
+        querystring,
+        body: deactivation,
+        response: { 200: webhookAnswer },
+      },
     },
     (request) => {
       const scope = request.scope(request.query.accountId);
@@ -122,7 +179,15 @@ export function addWebhookRoutes(
     '/v1/webhooks/:id/reactivate',
     {
       config: write,
-      schema: { params, querystring, body: reactivation, response: { 200: reactivatedWebhook } },
+      schema: {
+        operationId: 'reactivateWebhook',
+        summary: 'Reactivate a webhook',
+        problems: ['conflict'],
+        params,
+        querystring,
+        body: reactivation,
+        response: { 200: reactivatedWebhook },
+      },
     },
     async (request) => {
       const { owed, detail } = request.body;
@@ -138,6 +203,8 @@ export function addWebhookRoutes(
     {
       config: read,
       schema: {
+        operationId: 'listWebhookAttempts',
+        summary: "List a webhook's attempts",
         params,
         querystring: fields({ ...pageQuery('att_'), ...accountQuery }),
         response: { 200: page(attemptAnswer) },
@@ -154,6 +221,8 @@ export function addWebhookRoutes(
     {
       config: read,
       schema: {
+        operationId: 'listWebhookHistory',
+        summary: 'List what happened to a webhook',
         params,
         querystring: fields({ ...pageQuery('ntc_'), ...accountQuery }),
         response: { 200: page(historyAnswer) },
@@ -169,7 +238,15 @@ export function addWebhookRoutes(
     '/v1/webhooks/:id/verify',
     {
       config: write,
-      schema: { params, querystring, body: verificationAgain, response: { 200: webhookAnswer } },
+      schema: {
+        operationId: 'verifyWebhook',
+        summary: "Verify a webhook's endpoint again",
+        problems: ['verification_failed'],
+        params,
+        querystring,
+        body: verificationAgain,
+        response: { 200: webhookAnswer },
+      },
     },
     (request) => {
       const { method } = request.body;
@@ -182,7 +259,14 @@ export function addWebhookRoutes(
     '/v1/webhooks/:id/test',
     {
       config: write,
-      schema: { params, querystring, body: noBody, response: { 200: exchangeAnswer } },
+      schema: {
+        operationId: 'testWebhook',
+        summary: 'Send a test to a webhook now',
+        params,
+        querystring,
+        body: noBody,
+        response: { 200: exchangeAnswer },
+      },
     },
     (request) => tests.test(request.params.id, request.scope(request.query.accountId)),
   );

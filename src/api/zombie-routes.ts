@@ -62,6 +62,8 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
     {
       config: { permission: 'zombies:read' },
       schema: {
+        operationId: 'listZombies',
+        summary: 'List webhooks at risk, those with the least time left first',
         querystring: fields({
           limit: pageQuery('wh_').limit,
           cursor,
@@ -86,6 +88,8 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
     {
       config: { permission: 'zombies:sweep' },
       schema: {
+        operationId: 'sweepZombies',
+        summary: 'Deactivate the zombies of all accounts',
         querystring: fields({}),
         body: optionalBody(fields({ dryRun: z.boolean().default(false) })),
         response: { 200: z.object({ deactivated: z.array(zombieAnswer).readonly() }) },

@@ -19,7 +19,8 @@ test('a route under /v1 that names no permission is not registered', async () =>
     'the route GET /v1/secrets names no permission in its config',
   );
   expect(() => server.get('/v1', { config: {} }, handler)).toThrow(/names no permission/);
-  server.get('/v1/webhooks/newest', { config: { permission: 'webhooks:read' } }, handler);
+  const schema = { operationId: 'getNewest', summary: 'Show the newest', response: {} };
+  server.get('/v1/webhooks/newest', { config: { permission: 'webhooks:read' }, schema }, handler);
   server.get('/v10', handler);
   await server.ready();
 });
