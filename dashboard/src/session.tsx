@@ -1,7 +1,8 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type FormEvent, type ReactNode, useContext, useState } from 'react';
 import { call, Problem, type Session } from './api.js';
-import { Fault, Field } from './parts.js';
+import { Field } from './parts/form.js';
+import { Fault } from './parts/states.js';
 
 const SessionContext = createContext<Session | null>(null);
 

@@ -1,51 +1,16 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import {
-  call,
-  type DeliveryDetail,
-  type DeliveryJson,
-  type EventJson,
-  type PageJson,
-  query,
-} from './api.js';
-import { Attempts } from './attempts.js';
-import {
-  Ago,
-  Badge,
-  Card,
-  Data,
-  Fault,
-  Field,
-  Listing,
-  PageHead,
-  Pending,
-  useAction,
-  usePages,
-} from './parts.js';
-import { useMay } from './session.js';
-import { number, time } from './words.js';
-
-const TONES = {
-  delivered: 'good',
-  pending: 'warn',
-  exhausted: 'bad',
-  discarded: 'quiet',
-} as const;
-
-export function DeliveryStatus({ status }: { status: DeliveryJson['status'] }) {
-  return <Badge tone={TONES[status]}>{status}</Badge>;
-}
-
-/** All deliveries, narrowed. */
-export function Deliveries() {
-  return (
-    <>
-      <PageHead title="Deliveries" sub="Each is the duty to bring one event to one webhook." />
-      <DeliveryList />
-    </>
-  );
-}
+import { call, type DeliveryJson, type PageJson, query } from '../api.js';
+import { useAction } from '../parts/action.js';
+import { Ago } from '../parts/ago.js';
+import { Field } from '../parts/form.js';
+import { usePages } from '../parts/pages.js';
+import { Fault } from '../parts/states.js';
+import { Listing } from '../parts/table.js';
+import { useMay } from '../session.js';
+import { number } from '../words.js';
+import { DeliveryStatus, STATUS_TONES } from './delivery-status.js';
 
 /** A list of deliveries, of one webhook where it is named. */
 export function DeliveryList({ webhookId }: { webhookId?: string }) {
@@ -82,7 +47,7 @@ export function DeliveryList({ webhookId }: { webhookId?: string }) {
               onChange={(event) => set({ status: event.target.value })}
             >
               <option value="">any</option>
-              {Object.keys(TONES).map((status) => (
+              {Object.keys(STATUS_TONES).map((status) => (
                 <option key={status}>{status}</option>
               ))}
             </select>
@@ -179,89 +144,6 @@ export function DeliveryList({ webhookId }: { webhookId?: string }) {
         )}
       </Listing>
       {pages.controls(data?.nextCursor ?? null)}
-    </>
-  );
-}
-
-/** One delivery: what it brings, and everything that was tried. */
-export function DeliveryPage({ id }: { id: string }) {
-  const may = useMay('deliveries:retry');
-  const { data, error } = useQuery({
-    queryKey: ['delivery', id],
-    queryFn: () => call<DeliveryDetail>('GET', `/v1/deliveries/${id}`),
-  });
-  const event = useQuery({
-    queryKey: ['event', data?.eventId],
-    queryFn: () => call<EventJson>('GET', `/v1/events/${data?.eventId}`),
-    enabled: data !== undefined,
-    refetchInterval: false,
-  });
-  const retry = useAction(() => call('POST', `/v1/deliveries/${id}/retry`));
-  if (data === undefined) return <Pending error={error} />;
-  return (
-    <>
-      <PageHead title="Delivery" sub={<code>{id}</code>}>
-        <DeliveryStatus status={data.status} />
-        {may && (
-          <button type="button" disabled={retry.isPending} onClick={() => retry.mutate(undefined)}>
-            Retry now
-          </button>
-        )}
-      </PageHead>
-      {retry.error !== null && <Fault error={retry.error} />}
-      <div className="columns">
-        <Card title="Timeline">
-          <ol className="timeline">
-            <li>
-              <span>Enqueued</span>
-              <time dateTime={data.createdAt}>{time(data.createdAt)}</time>
-            </li>
-            {data.attempts.map((attempt) => (
-              <li key={attempt.id} className={attempt.outcome === 'ok' ? 'good' : 'bad'}>
-                <span>
-                  Attempt {attempt.number}: {attempt.outcome}
-                  {attempt.statusCode !== null && ` (${attempt.statusCode})`}
-                </span>
-                <time dateTime={attempt.startedAt}>{time(attempt.startedAt)}</time>
-              </li>
-            ))}
-            {data.dueAt !== null && (
-              <li>
-                <span>Next attempt</span>
-                <time dateTime={data.dueAt}>{time(data.dueAt)}</time>
-              </li>
-            )}
-            {data.endedAt !== null && (
-              <li className={TONES[data.status]}>
-                <span>{data.status}</span>
-                <time dateTime={data.endedAt}>{time(data.endedAt)}</time>
-              </li>
-            )}
-          </ol>
-        </Card>
-        <Card
-          title="Event"
-          aside={
-            <Link to="/webhooks/$id" params={{ id: data.webhookId }}>
-              Its webhook
-            </Link>
-          }
-        >
-          {event.data === undefined ? (
-            <Pending error={event.error} />
-          ) : (
-            <>
-              <p>
-                <code>{event.data.type}</code> of {event.data.accountId}
-              </p>
-              <Data label="Payload" value={event.data.payload} />
-            </>
-          )}
-        </Card>
-      </div>
-      <Card title="Attempts">
-        <Attempts attempts={data.attempts} />
-      </Card>
     </>
   );
 }

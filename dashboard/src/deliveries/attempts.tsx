@@ -1,6 +1,9 @@
-import type { AttemptJson } from './api.js';
-import { Ago, Badge, Empty, Table } from './parts.js';
-import { milliseconds, number } from './words.js';
+import type { AttemptJson } from '../api.js';
+import { Ago } from '../parts/ago.js';
+import { Badge } from '../parts/layout.js';
+import { Empty } from '../parts/states.js';
+import { Table } from '../parts/table.js';
+import { milliseconds, number } from '../words.js';
 
 /** Attempts as a table; what the endpoint answered can be opened. */
 export function Attempts({ attempts }: { attempts: readonly AttemptJson[] }) {

@@ -1,8 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ChannelJson, call, type IncidentJson, type PageJson, type RuleJson } from './api.js';
-import { Ago, Badge, Card, Fault, Listing, PageHead, useAction } from './parts.js';
-import { useMay } from './session.js';
+import { type ChannelJson, call, type IncidentJson, type PageJson, type RuleJson } from '../api.js';
+import { useAction } from '../parts/action.js';
+import { Ago } from '../parts/ago.js';
+import { Badge, Card, PageHead } from '../parts/layout.js';
+import { Fault } from '../parts/states.js';
+import { Listing } from '../parts/table.js';
+import { useMay } from '../session.js';
 
 /** Incidents, the rules that open them, and the channels that tell of them. */
 export function Alerts() {

@@ -7,11 +7,16 @@ import {
   query,
   type WebhookJson,
   type ZombieJson,
-} from './api.js';
-import { Ago, Card, Fault, Listing, PageHead, useAction, usePages } from './parts.js';
-import { useMay, useSession } from './session.js';
-import { WebhookState } from './webhook-state.js';
-import { duration, number } from './words.js';
+} from '../api.js';
+import { useAction } from '../parts/action.js';
+import { Ago } from '../parts/ago.js';
+import { Card, PageHead } from '../parts/layout.js';
+import { usePages } from '../parts/pages.js';
+import { Fault } from '../parts/states.js';
+import { Listing } from '../parts/table.js';
+import { useMay, useSession } from '../session.js';
+import { WebhookState } from '../webhooks/webhook-state.js';
+import { duration, number } from '../words.js';
 
 /** Webhooks that will be deactivated, and those that were. */
 export function Zombies() {

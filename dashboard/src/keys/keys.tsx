@@ -1,18 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { call, type KeyJson, type PageJson, query } from './api.js';
-import {
-  Ago,
-  AskingButton,
-  Badge,
-  Fault,
-  Field,
-  Listing,
-  Once,
-  PageHead,
-  useAction,
-  usePages,
-} from './parts.js';
+import { call, type KeyJson, type PageJson, query } from '../api.js';
+import { useAction } from '../parts/action.js';
+import { Ago } from '../parts/ago.js';
+import { AskingButton } from '../parts/dialog.js';
+import { Field } from '../parts/form.js';
+import { Badge, PageHead } from '../parts/layout.js';
+import { Once } from '../parts/once.js';
+import { usePages } from '../parts/pages.js';
+import { Fault } from '../parts/states.js';
+import { Listing } from '../parts/table.js';
 
 /** The keys of the HTTP API. */
 export function Keys() {

@@ -1,5 +1,5 @@
-import type { WebhookJson } from './api.js';
-import { Badge } from './parts.js';
+import type { WebhookJson } from '../api.js';
+import { Badge } from '../parts/layout.js';
 
 const REASONS = {
   owner: 'by its owner',

@@ -1,9 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { call, type OverviewJson } from './api.js';
-import { Chart } from './chart.js';
-import { Badge, Card, Empty, Figure, PageHead, Pending, Table, type Tone } from './parts.js';
-import { duration, milliseconds, number, percent, plural } from './words.js';
+import { call, type OverviewJson } from '../api.js';
+import { Chart } from '../parts/chart.js';
+import { FailureClasses } from '../parts/failure-classes.js';
+import { Badge, Card, Figure, PageHead } from '../parts/layout.js';
+import { rateTone } from '../parts/rate-tone.js';
+import { Empty, Pending } from '../parts/states.js';
+import { Table } from '../parts/table.js';
+import { duration, milliseconds, number, percent, plural } from '../words.js';
 
 /** How all webhooks are, at a glance. */
 export function Overview() {
@@ -133,27 +137,4 @@ function Health({ overview }: { overview: OverviewJson }) {
     return <Badge tone="warn">{plural(webhooks.failing, 'webhook')} failing</Badge>;
   }
   return <Badge tone="good">All is well</Badge>;
-}
-
-/** Failures by their class, the most first, as bars. */
-export function FailureClasses({ classes }: { classes: Readonly<Record<string, number>> }) {
-  const sorted = Object.entries(classes).toSorted(([, one], [, other]) => other - one);
-  if (sorted.length === 0) return <Empty>Nothing failed.</Empty>;
-  const most = Math.max(...sorted.map(([, count]) => count));
-  return (
-    <ul className="classes">
-      {sorted.map(([name, count]) => (
-        <li key={name}>
-          <span>{name}</span>
-          <meter min={0} max={most} value={count} aria-label={`${name}: ${number(count)}`} />
-          <span className="number">{number(count)}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export function rateTone(rate: number | null): Tone {
-  if (rate === null) return 'quiet';
-  return rate >= 0.99 ? 'good' : rate >= 0.9 ? 'warn' : 'bad';
 }

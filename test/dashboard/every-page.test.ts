@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { makeKey } from '../api/setup.js';
+import { accessibilityFaults } from '../support/browser.js';
+import { heading, openPipeline, shareBrowser } from './setup.js';
+
+const { openSignedIn } = shareBrowser();
+
+describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
+  test('shows what there is, is accessible, and breaks no policy', async () => {
+    const api = await openPipeline();
+    await api.posthorn.channels.create({
+      name: 'ops',
+      kind: 'slack',
+      url: `${api.well.url}/slack`,
+    });
+    await api.posthorn.alerts.rules.create({
+      name: 'many fail',
+      accountId: 'umbrella',
+      metric: 'exhaustedDeliveries',
+      comparison: 'above',
+      threshold: 0,
+    });
+    await api.posthorn.runJob('alerts');
+    await makeKey(api.call, { role: 'viewer' });
+    const { page, faults } = await openSignedIn(api, { theme });
+    const delivery = (await api.posthorn.deliveries.list({ webhookId: api.bad.id })).data[0];
+    const walk: readonly (readonly [string, string | RegExp, string])[] = [
+      ['/', 'Overview', '12 failures'],
+      ['/webhooks', 'Webhooks', 'umbrella'],
+      [`/webhooks/${api.bad.id}`, /broken/, 'Failures by class'],
+      ['/deliveries', 'Deliveries', 'exhausted'],
+      [`/deliveries/${delivery?.id}`, 'Delivery', 'expense.created'],
+      ['/zombies', 'Zombies', 'umbrella'],
+      ['/alerts', 'Alerts', 'many fail'],
+      ['/keys', 'API keys', 'viewer'],
+    ];
+    for (const [path, title, text] of walk) {
+      await page.goto(path);
+      await heading(page, title);
+      if (path !== '/') await page.getByText(text).filter({ visible: true }).first().waitFor();
+      expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
+      // Nothing is wider than the window of a phone.
+      await page.setViewportSize({ width: 390, height: 844 });
+      const { scrollWidth, clientWidth } = await page.evaluate<
+        Record<'scrollWidth' | 'clientWidth', number>
+      >(
+        '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
+      );
+      expect([path, scrollWidth <= clientWidth]).toEqual([path, true]);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      if (process.env.SCREENSHOTS) {
+        await page.waitForTimeout(500);
+        const name = path
+          .split('/')
+          .filter(Boolean)
+          .map((part) => part.slice(0, 10))
+          .join('-');
+        await page.screenshot({
+          path: `${process.env.SCREENSHOTS}/${theme}-${name || 'overview'}.png`,
+          fullPage: true,
+        });
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+});
