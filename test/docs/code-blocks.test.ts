@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type DocumentsInstallation, runSql, startInstallation } from './installation.js';
+import { NOT_RUN, RUN_ELSEWHERE } from './not-run.js';
+import { type CodeBlock, type Page, placeOf, readPages } from './pages.js';
+import { type Shell, startShell } from './shell.js';
+import {
+  type BlockProcess,
+  type CompiledBlocks,
+  compileBlocks,
+  startBlockProcess,
+} from './typescript.js';
+
+const pages = (await readPages()).filter(({ blocks }) => blocks.length > 0);
+const blocks = pages.flatMap((page) => page.blocks);
+
+let folder: string;
+let installation: DocumentsInstallation;
+let shell: Shell;
+let compiled: CompiledBlocks;
+let blockProcess: BlockProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'posthorn-docs-'));
+  const typescript = blocks.filter(({ language }) => language === 'ts');
+  [installation, shell, compiled] = await Promise.all([
+    startInstallation(),
+    startShell(join(folder, 'bin')),
+    compileBlocks(typescript, folder),
+  ]);
+  blockProcess = await startBlockProcess(await installation.environmentFor(''));
+});
+
+afterAll(async () => {
+  await blockProcess?.stop();
+  await shell?.stop();
+  await installation?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('each block of shell that no test runs is there once, and is shell', async () => {
+  for (const { page, begins } of NOT_RUN) {
+    const found = blocks.filter((each) => each.page === page && each.text.startsWith(begins));
+    expect(found.map(placeOf), `${page}: ${begins}`).toHaveLength(1);
+    for (const block of found) await shell.parse(block);
+  }
+});
+
+test('every block of TypeScript is right by its types', () => {
+  expect(compiled.faults).toEqual([]);
+});
+
+test.each(pages)('every block of $path does what it says', (page) => runPage(page));
+
+/** Runs the blocks of a page, from the first to the last, in a folder of its own. */
+async function runPage({ path, blocks: ofPage }: Page): Promise<void> {
+  const cwd = join(folder, 'pages', path);
+  await mkdir(cwd, { recursive: true });
+  let backend = '';
+  for (const block of ofPage) {
+    const { language, text } = block;
+    if (block.file !== undefined) {
+      await mkdir(dirname(join(cwd, block.file)), { recursive: true });
+      await writeFile(join(cwd, block.file), text);
+    }
+    if (language === 'ts') backend = (await runTypeScript(block)) ?? backend;
+    else if (language === 'sh') await runShell(block, cwd, backend);
+    else if (language === 'sql') {
+      await runSql(installation.databaseUrl, text).catch((cause: unknown) => fail(block, cause));
+    } else check(block);
+  }
+}
+
+/** The ids that examples have stand for those of things that are there. */
+const EXAMPLE_IDS: Readonly<Record<string, string>> = {
+  wh: 'WEBHOOK',
+  evt: 'EVENT',
+  dlv: 'DELIVERY',
+  key: 'API_KEY_ID',
+  chn: 'CHANNEL',
+  rul: 'RULE',
+  rpl: 'REPLAY',
+};
+
+async function runShell(block: CodeBlock, cwd: string, backend: string): Promise<void> {
+  const isOf = (page: string, begins = '') => block.page === page && block.text.startsWith(begins);
+  if (NOT_RUN.some(({ page, begins }) => isOf(page, begins))) return;
+  if (Object.keys(RUN_ELSEWHERE).some((page) => isOf(page))) return;
+  const text = block.text.replaceAll(/\b([a-z]+)_0192f0c1[0-9a-f]{24}\b/g, (id, prefix: string) =>
+    prefix in EXAMPLE_IDS ? `$${EXAMPLE_IDS[prefix]}` : id,
+  );
+  const environment = { ...(await installation.environmentFor(text)), BACKEND: backend };
+  await shell.run({ ...block, text }, { folder: cwd, environment });
+}
+
+/** @returns where it listens, where it does */
+async function runTypeScript(block: CodeBlock): Promise<string | undefined> {
+  const running = blockProcess.run(compiled.moduleOf(block), {});
+  const port = await running.catch((cause: unknown) => fail(block, cause));
+  return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+}
+
+function fail(block: CodeBlock, cause: unknown): never {
+  throw new Error(`${placeOf(block)} failed`, { cause });
+}
+
+/** Languages that are data, and how their text is read. */
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  json: (text) => JSON.parse(text),
+  jsonl: (text) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  yaml: (text) => parseAllDocuments(text).map((each) => each.toJS()),
+};
+
+/** What is drawn or said, and what other programs than ours read. */
+const PLAIN = ['', 'text', 'http'];
+
+function check(block: CodeBlock): void {
+  const read = READERS[block.language];
+  if (read !== undefined) expect(() => read(block.text), placeOf(block)).not.toThrow();
+  else expect(PLAIN, `${placeOf(block)}: no test knows this language`).toContain(block.language);
+}
