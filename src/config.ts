@@ -3,6 +3,7 @@ import { InvalidSettingsError } from './domain/errors.js';
 import type { Policies } from './domain/policy.js';
 import { perTier } from './domain/tier.js';
 import { SETTINGS, type Setting } from './setting-table.js';
+import { unitOf } from './setting-values.js';
 
 export { SETTINGS } from './setting-table.js';
 
@@ -38,8 +39,8 @@ export function readSettings(
     if (!(name in SETTINGS)) faults[name] = `no setting has this name`;
   }
   const read = <Name extends SettingName>(name: Name): unknown => {
-    const { env, schema, fallback } = SETTINGS[name];
-    const given = (options[name] ?? environment[env])?.toString() || fallback;
+    const { env, schema } = SETTINGS[name];
+    const { text: given } = textOf(name, options, environment);
     if (given === undefined) return undefined;
     const result = schema.safeParse(given);
     if (result.success) return result.data;
@@ -56,6 +57,63 @@ export function readSettings(
     throw new InvalidSettingsError(messages.join('; '), { details: faults });
   }
   return { ...values, ...derived(values) };
+}
+
+/** A setting's text: what was given, or else its default. */
+function textOf(
+  name: SettingName,
+  options: PosthornOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly text: string | undefined; readonly given: boolean } {
+  const { env, fallback } = SETTINGS[name];
+  const given = (options[name] ?? environment[env])?.toString() || undefined;
+  return { text: given ?? fallback, given: given !== undefined };
+}
+
+/** A setting as it is in force, for people. */
+export interface SettingInForce {
+  /** The environment variable. */
+  readonly name: string;
+  /** Its name in the options of `createPosthorn`. */
+  readonly option: string;
+  /** In the form in which it is given; null where there is none, and of a secret always. */
+  readonly value: string | null;
+  /** In the same form; null where it may be left out. */
+  readonly default: string | null;
+  /** True where an option or the environment gives it. */
+  readonly given: boolean;
+  readonly secret: boolean;
+  /** Like `duration`; null for plain text. */
+  readonly unit: string | null;
+  /** What it means, in a sentence. */
+  readonly meaning: string;
+}
+
+/** All settings as they are in force where `readSettings` reads them. No secret is in it. */
+export function settingsInForce(
+  options: PosthornOptions = {},
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly SettingInForce[] {
+  return (Object.keys(SETTINGS) as SettingName[]).map((option) => {
+    const { env: name, schema, fallback, meaning } = SETTINGS[option];
+    const { text, given } = textOf(option, options, environment);
+    const secret = SECRETS.has(option);
+    return {
+      name,
+      option,
+      value: secret || text === undefined ? null : withoutCredentials(text),
+      default: fallback ?? null,
+      given,
+      secret,
+      unit: unitOf(schema) ?? null,
+      meaning,
+    };
+  });
+}
+
+/** A URL may carry a user and a password. */
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/@\s]+@/g, '//…@');
 }
 
 /** Settings whose values are never shown. */

@@ -6,7 +6,13 @@ import { createMailer } from './alerts/mailer.js';
 import { createNotifier } from './alerts/notifier.js';
 import { type Archive, createArchive } from './archive/archive.js';
 import { createErasure, type Erasure } from './archive/erasure.js';
-import { type PosthornOptions, readSettings, type Settings } from './config.js';
+import {
+  type PosthornOptions,
+  readSettings,
+  type SettingInForce,
+  type Settings,
+  settingsInForce,
+} from './config.js';
 import type { Sender } from './delivery/sender.js';
 import { createAddressPolicy } from './domain/address.js';
 import { type Clock, systemClock } from './domain/clock.js';
@@ -22,9 +28,11 @@ import { createLogger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createProducer, type Producer } from './producers/producer.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
+import { createLazyQueueBoard, type LazyQueueBoard } from './queue/lazy-board.js';
 import { openQueueBackend } from './queue/open-backend.js';
 import type { Role } from './roles.js';
 import { closeLedger, openLedger } from './store/ledger.js';
+import { createSurroundingsReader, type SurroundingsReader } from './surroundings.js';
 import { VERSION } from './version.js';
 import {
   createDeliveries,
@@ -61,6 +69,9 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'watchProcess'>;
   readonly keys: ApiKeys;
   readonly queue: Pick<DeliveryQueue, 'counts'>;
+  /** Bull Board, for whoever wants to look at the jobs themselves. */
+  readonly queueBoard: Pick<LazyQueueBoard, 'open'>;
+  readonly surroundings: SurroundingsReader;
   readonly overview: OverviewReader;
   /** Seals what this installation alone can open again. */
   readonly secretBox: Pick<SecretBox, 'seal' | 'open'>;
@@ -107,7 +118,8 @@ export async function createPosthorn(
   const isAllowed = createAddressPolicy({ allowCidrs: settings.allowCidrs });
   const installation = await openInstallation(settings, log);
   try {
-    return await assemble({ settings, log, clock, isAllowed, installation });
+    const inForce = settingsInForce(options);
+    return await assemble({ settings, inForce, log, clock, isAllowed, installation });
   } catch (error) {
     await installation.stop();
     throw error;
@@ -116,18 +128,20 @@ export async function createPosthorn(
 
 async function assemble(parts: {
   settings: Settings;
+  inForce: readonly SettingInForce[];
   log: Logger;
   clock: Clock;
   isAllowed: (address: string) => boolean;
   installation: Installation;
 }): Promise<Posthorn> {
-  const { settings, log, clock, isAllowed, installation } = parts;
+  const { settings, inForce, log, clock, isAllowed, installation } = parts;
   const { databaseUrl } = installation;
   const secretBox = createSecretBox(installation.secretKey, installation.formerSecretKeys);
   const { databasePool: poolSize, preparedStatements: prepare, answerTimeout } = settings;
   const ledger = openLedger({ databaseUrl, poolSize, prepare, answerTimeoutMs: answerTimeout });
   const backend = openQueueBackend({ settings, databaseUrl, log });
   const queue = openDeliveryQueue(backend, settings, log);
+  const queueBoard = createLazyQueueBoard(backend, log);
   const producer = createProducer({ ledger, queue, clock, log });
   const zombies = createZombieSweep({ ledger, settings, clock, log });
   const metrics = createMetrics();
@@ -185,6 +199,7 @@ async function assemble(parts: {
     archive,
   };
   const running: { stop(): Promise<void> }[] = [];
+  const started = new Set<Role>();
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -192,6 +207,7 @@ async function assemble(parts: {
     for (const role of running.reverse()) await role.stop();
     await keys.drain();
     await outbound.stop();
+    await queueBoard.close();
     await queue.close();
     await backend.close();
     await closeLedger(ledger);
@@ -229,6 +245,15 @@ async function assemble(parts: {
     metrics,
     keys,
     queue,
+    queueBoard,
+    surroundings: createSurroundingsReader({
+      ledger,
+      backend,
+      installation,
+      settings,
+      inForce,
+      roles: () => [...started],
+    }),
     overview: createOverviewReader({ ledger, queue, clock }),
     secretBox,
     async start(roles) {
@@ -236,6 +261,7 @@ async function assemble(parts: {
       const { startScheduler, startWorker } = await import('./roles.js');
       if (roles.includes('scheduler')) running.push(await startScheduler(context));
       if (roles.includes('worker')) running.push(await startWorker(context));
+      for (const role of roles) started.add(role);
     },
     async runJob(name) {
       const { repeatableJobs } = await import('./jobs/jobs.js');

@@ -5,7 +5,15 @@ import { parseDuration } from './domain/duration.js';
 import { EVERY_PORT, type PortRange } from './domain/url-rules.js';
 import { parseWarnTimes } from './domain/warning.js';
 
-/** The kinds of values that settings have, each with what fits in words. All are read from text. */
+/**
+ * The kinds of values that settings have, each with what fits in words, and its unit where it is no plain
+ * text. All are read from text.
+ */
+
+/** The unit of a setting's values; undefined for plain text. */
+export function unitOf(schema: z.ZodType): string | undefined {
+  return schema.meta()?.unit as string | undefined;
+}
 
 /** Any text. */
 export const text = z.string();
@@ -15,60 +23,71 @@ export function duration(least: string, most: string) {
   const leastMs = parseDuration(least) ?? 0;
   const mostMs = parseDuration(most) ?? Number.POSITIVE_INFINITY;
   const fits = `a duration from ${least} to ${most}, like 250ms, 5s, 12h or 365d`;
-  return text.transform((value, context) => {
-    const durationMs = parseDuration(value);
-    if (durationMs !== undefined && durationMs >= leastMs && durationMs <= mostMs)
-      return durationMs;
-    context.addIssue({ code: 'custom', message: fits });
-    return z.NEVER;
-  });
+  return text
+    .transform((value, context) => {
+      const durationMs = parseDuration(value);
+      if (durationMs !== undefined && durationMs >= leastMs && durationMs <= mostMs)
+        return durationMs;
+      context.addIssue({ code: 'custom', message: fits });
+      return z.NEVER;
+    })
+    .meta({ unit: 'duration' });
 }
 
 /** A whole number between two others. */
 export function wholeNumber(least: number, most: number) {
-  return text.transform((value, context) => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    context.addIssue({ code: 'custom', message: `a whole number from ${least} to ${most}` });
-    return z.NEVER;
-  });
+  return text
+    .transform((value, context) => {
+      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= least && number <= most) return number;
+      context.addIssue({ code: 'custom', message: `a whole number from ${least} to ${most}` });
+      return z.NEVER;
+    })
+    .meta({ unit: 'whole number' });
 }
 
 /** A URL of one of these protocols. */
 export function url(protocols: readonly string[], fits: string) {
-  return text.refine((value) => protocols.includes(protocolOf(value)), fits);
+  return text.refine((value) => protocols.includes(protocolOf(value)), fits).meta({ unit: 'URL' });
 }
 
 /** A cron expression. */
-export const cron = text.refine((value) => {
-  try {
-    CronExpressionParser.parse(value);
-    return true;
-  } catch {
-    return false;
-  }
-}, 'a cron expression of five or six fields, like "0 3 * * *" (UTC)');
+export const cron = text
+  .refine((value) => {
+    try {
+      CronExpressionParser.parse(value);
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'a cron expression of five or six fields, like "0 3 * * *" (UTC)')
+  .meta({ unit: 'cron expression' });
 
 /** A factor by which delays grow. */
-export const factor = text.transform((value, context) => {
-  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= 1 && number <= 100) return number;
-  context.addIssue({ code: 'custom', message: 'a number from 1 to 100' });
-  return z.NEVER;
-});
+export const factor = text
+  .transform((value, context) => {
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= 1 && number <= 100) return number;
+    context.addIssue({ code: 'custom', message: 'a number from 1 to 100' });
+    return z.NEVER;
+  })
+  .meta({ unit: 'factor' });
 
 /** A choice, read into true for `on`. */
 export const onOrOff = z
   .enum(['on', 'off'], { error: 'on or off' })
-  .transform((value) => value === 'on');
+  .transform((value) => value === 'on')
+  .meta({ unit: 'on or off' });
 
 /** A share in per cent, read into a number from 0 to 1. */
-export const percentage = text.transform((value, context) => {
-  const number = /^\d+(\.\d+)?%$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;
-  if (number > 0 && number <= 100) return number / 100;
-  context.addIssue({ code: 'custom', message: 'a share over 0% and up to 100%, like 90%' });
-  return z.NEVER;
-});
+export const percentage = text
+  .transform((value, context) => {
+    const number = /^\d+(\.\d+)?%$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;
+    if (number > 0 && number <= 100) return number / 100;
+    context.addIssue({ code: 'custom', message: 'a share over 0% and up to 100%, like 90%' });
+    return z.NEVER;
+  })
+  .meta({ unit: 'share' });
 
 /** Times of warnings: shares of the zombie threshold, and durations before its end; `none` for none. */
 export const warnTimes = text.transform((value, context) => {
@@ -152,10 +171,12 @@ function portRange(entry: string): PortRange | undefined {
     : undefined;
 }
 /** Address ranges with commas between. */
-export const cidrs = list.refine(
-  (ranges) => ranges.every(isCidr),
-  'address ranges in CIDR notation with commas between, like 10.0.0.0/8 or 192.168.1.20/32',
-);
+export const cidrs = list
+  .refine(
+    (ranges) => ranges.every(isCidr),
+    'address ranges in CIDR notation with commas between, like 10.0.0.0/8 or 192.168.1.20/32',
+  )
+  .meta({ unit: 'address ranges' });
 
 function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : '';

@@ -62,15 +62,18 @@ export const DASHBOARD_HEADER = 'x-posthorn-dashboard';
 /**
  * Lets a request in that carries `Authorization: Bearer KEY`, or the session of somebody who signed in to
  * the dashboard, before its body is read, and notes in `request.access` what it may do.
+ *
+ * @param check throws where a session must not be used by this request
  */
 export function requireKey(
   authenticator: Authenticator,
   sessions: Pick<Sessions, 'read'>,
+  check: (request: FastifyRequest) => void = checkOrigin,
 ): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const { authorization } = request.headers;
     const session = authorization === undefined ? sessions.read(request) : undefined;
-    if (session !== undefined) checkOrigin(request);
+    if (session !== undefined) check(request);
     const given = session?.key ?? BEARER.exec(authorization ?? '')?.[1];
     request.access = await authenticator.authenticate(given, request, reply);
   };
@@ -85,6 +88,22 @@ export function checkOrigin({ method, headers }: FastifyRequest): void {
   throw new ForbiddenError('a session changes things from the dashboard alone', {
     hint: 'send the header Authorization: Bearer and an API key in place of the cookie',
   });
+}
+
+/**
+ * The same for pages that are not ours, and so send no header of ours: Bull Board's. The browser itself says
+ * where a request comes from, and no page can change what it says: in `Sec-Fetch-Site`, or, over http from
+ * another machine, where browsers leave that out, in `Origin`.
+ */
+export function checkSameOrigin({ method, headers, host }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { 'sec-fetch-site': site, origin } = headers;
+  if (site === undefined ? isOriginOf(host, origin) : site === 'same-origin') return;
+  throw new ForbiddenError('a session changes things from pages of Posthorn alone');
+}
+
+function isOriginOf(host: string, origin: string | undefined): boolean {
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 /** A proxy that is trusted may still pass on what is no address; then the proxy itself is the client. */

@@ -7,7 +7,18 @@ import { RequestError } from './problems.js';
 const FOLDER = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url));
 
 /** The paths of the dashboard's pages. Each is answered with the same document, which shows the page. */
-const PAGES = ['', 'webhooks', 'deliveries', 'zombies', 'alerts', 'keys', 'sign-in'] as const;
+const PAGES = [
+  '',
+  'webhooks',
+  'deliveries',
+  'zombies',
+  'alerts',
+  'archive',
+  'keys',
+  'settings',
+  'queues',
+  'sign-in',
+] as const;
 
 /** What the pages may load: what Posthorn serves, and nothing that is written into the document. */
 const POLICY = [

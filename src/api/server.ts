@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import type { Posthorn } from '../posthorn.js';
 import { answerHeaders } from './answer-headers.js';
-import { createAuthenticator, requireKey } from './authentication.js';
+import { checkSameOrigin, createAuthenticator, requireKey } from './authentication.js';
 import { addAuthorization, checkPermission } from './authorization.js';
+import { addBoardRoutes } from './board-routes.js';
 import { addChannelRoutes } from './channel-routes.js';
 import { answerConnectionError } from './connection-errors.js';
 import { addDashboardRoutes } from './dashboard-routes.js';
@@ -18,11 +19,13 @@ import { addMetricsRoutes } from './metrics-routes.js';
 import { requireDescriptions } from './operations.js';
 import { addOverviewRoutes } from './overview-routes.js';
 import { addPolicyRoutes } from './policy-routes.js';
+import { addQueueRoutes } from './queue-routes.js';
 import { addReplayRoutes } from './replay-routes.js';
 import { RequestLog } from './request-log.js';
 import { addRuleRoutes } from './rule-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { createSessions } from './sessions.js';
+import { addSettingRoutes } from './setting-routes.js';
 import { addStatsRoutes } from './stats-routes.js';
 import { answerUnusualRequests } from './unusual-requests.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
@@ -122,6 +125,11 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     addSessionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { authenticator, sessions });
   });
   void server.register(async (scope) => {
+    scope.addHook('onRequest', requireKey(authenticator, sessions, checkSameOrigin));
+    scope.addHook('onRequest', checkPermission);
+    await addBoardRoutes(scope, posthorn);
+  });
+  void server.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     api.setNotFoundHandler(answerUnknownRoute);
     api.addHook('onRequest', requireKey(authenticator, sessions));
@@ -138,6 +146,8 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     addStatsRoutes(api, posthorn);
     addReplayRoutes(api, posthorn);
     addKeyRoutes(api, posthorn);
+    addQueueRoutes(api, posthorn);
+    addSettingRoutes(api, posthorn);
     addMetricsRoutes(api, posthorn);
   });
   return server;

@@ -23,6 +23,9 @@ export const PERMISSIONS = [
   'alerts:write',
   'keys:manage',
   'metrics:read',
+  'queues:read',
+  'queues:write',
+  'settings:read',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -34,6 +37,7 @@ const READING: readonly Permission[] = [
   'zombies:read',
   'alerts:read',
   'metrics:read',
+  'queues:read',
 ];
 
 const GRANTS: Readonly<Record<KeyRole, readonly Permission[]>> = {
@@ -45,13 +49,21 @@ const GRANTS: Readonly<Record<KeyRole, readonly Permission[]>> = {
     'deliveries:retry',
     'zombies:sweep',
     'alerts:write',
+    'queues:write',
+    'settings:read',
   ],
   producer: ['events:read', 'events:write'],
   viewer: READING,
 };
 
 /** What reaches into every account, so that a key of one account may not do it whatever its role. */
-const OF_EVERY_ACCOUNT: readonly Permission[] = ['zombies:sweep', 'metrics:read'];
+const OF_EVERY_ACCOUNT: readonly Permission[] = [
+  'zombies:sweep',
+  'metrics:read',
+  'queues:read',
+  'queues:write',
+  'settings:read',
+];
 
 /** Who asks: a key, with its role and the account that it is limited to. */
 export interface Access {

@@ -42,8 +42,8 @@ export interface DeliveryQueue {
   close(): Promise<void>;
 }
 
-/** The places of all shards where there are so many. */
-function places(of: number): QueuePlace[] {
+/** The places of all shards of the deliveries where there are so many. */
+export function deliveryPlaces(of: number): QueuePlace[] {
   return Array.from({ length: of }, (_, index) => ({ ...DELIVERY_QUEUE, shard: { index, of } }));
 }
 
@@ -59,7 +59,7 @@ export function openDeliveryQueue(
       // The schedule lives in the ledger; this only has to be more than it ever asks for.
       attempts: 1_000_000,
     });
-  const shards = places(backend.shards).map((place) => {
+  const shards = deliveryPlaces(backend.shards).map((place) => {
     const queue = open(place);
     reportErrors((listener) => queue.on('error', listener), 'delivery queue', log);
     return queue;
@@ -108,7 +108,7 @@ export function openDeliveryQueue(
     },
     drainShards: async (of) => {
       await backend.ready();
-      for (const place of places(of)) {
+      for (const place of deliveryPlaces(of)) {
         const queue = open(place);
         await queue.drain(true);
         await queue.close();
@@ -146,7 +146,7 @@ export function createDeliveryWorker(
 ): Pick<JobWorker, 'run' | 'waitUntilReady' | 'close'> {
   const { concurrency, process, log } = options;
   const each = Math.ceil(concurrency / backend.shards);
-  const workers = places(backend.shards).map((place) =>
+  const workers = deliveryPlaces(backend.shards).map((place) =>
     createShardWorker(backend, place, { concurrency: each, process, log }),
   );
   return {

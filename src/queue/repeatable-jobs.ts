@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { JOB_OPTIONS, type JobQueue, type JobWorker, type QueueBackend } from './backend.js';
 import { reportErrors } from './error-report.js';
 
-const REPEATABLE_QUEUE = { name: 'jobs' };
+export const REPEATABLE_QUEUE = { name: 'jobs' };
 
 /** One repeatable job: when it runs and what it does. */
 export interface RepeatableJob {

@@ -19,7 +19,7 @@ test('every example of the document succeeds', async () => {
   const bundle = await openTestApi();
   const { call, address } = bundle;
   const examples = (await blocks('sh')).filter((block) => block.includes('curl'));
-  expect(examples).toHaveLength(36);
+  expect(examples).toHaveLength(38);
   for (const example of examples) {
     // Things of its own for each, because some delete or change them.
     const { id: webhookId } = await register(call);
