@@ -78,6 +78,11 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   /** Starts working in these roles. */
   start(roles: readonly Role[]): Promise<void>;
   /**
+   * Makes the deliveries of this webhook in this process until it stops, and keeps them from the workers.
+   * The webhook is deleted soon after its process is heard of no more. Throws `NotFoundError`.
+   */
+  startListener(webhookId: string): Promise<void>;
+  /**
    * Runs a repeatable job once, now, beside its schedule: harmless, whoever else runs it. Throws
    * `InvalidInputError` where none has this name.
    */
@@ -262,6 +267,10 @@ async function assemble(parts: {
       if (roles.includes('scheduler')) running.push(await startScheduler(context));
       if (roles.includes('worker')) running.push(await startWorker(context));
       for (const role of roles) started.add(role);
+    },
+    async startListener(webhookId) {
+      const { startListener } = await import('./roles.js');
+      running.push(await startListener(context, webhookId));
     },
     async runJob(name) {
       const { repeatableJobs } = await import('./jobs/jobs.js');

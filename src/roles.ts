@@ -21,6 +21,7 @@ import { VERSION } from './version.js';
 import type { Replays } from './webhooks/replays.js';
 import type { WebhookTests } from './webhooks/trials.js';
 import { createDeliveryWorker } from './workers/delivery-worker.js';
+import { createListener } from './workers/listener.js';
 
 /** What a process can do besides enqueueing: make deliveries, or dispatch and run the repeatable jobs. */
 export type Role = 'worker' | 'scheduler';
@@ -60,6 +61,17 @@ export async function startWorker(context: RoleContext): Promise<RunningRole> {
   const worker = createDeliveryWorker({ ...context, sender, log });
   await worker.start();
   return worker;
+}
+
+/** Starts making the deliveries of one webhook in this process, and keeps them from every other. */
+export async function startListener(context: RoleContext, webhookId: string): Promise<RunningRole> {
+  const { isAllowed, clock, settings } = context;
+  const log = context.log.child({ role: 'listener' });
+  const userAgent = `Posthorn/${VERSION}`;
+  const sender = createSender({ isAllowed, urlRules: settings, clock, userAgent });
+  const listener = createListener({ ...context, webhookId, sender, log });
+  await listener.start();
+  return listener;
 }
 
 /** How long a delivery that tries may wait in the queue and for its commit, beside its time limit. */

@@ -4,6 +4,7 @@ import { reportText } from '../demo/report-text.js';
 import { runDemo } from '../demo/run.js';
 import { servingText } from '../demo/serving-text.js';
 import { forgetSettings } from '../demo/settings.js';
+import { abortOnSignals, SIGNAL_EXIT_CODES } from './abort-on-signals.js';
 import { createCommand } from './command.js';
 import { EXIT_FAILED } from './failure.js';
 import { type OutputFlags, print } from './output.js';
@@ -14,9 +15,6 @@ interface DemoFlags extends OutputFlags {
 }
 
 const MOST_EVENTS = 100_000;
-
-/** What a shell expects of a process that a signal ended: 128 and the signal's number. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * `posthorn demo`: a thousand events for three endpoints, in a Posthorn of its own that needs nothing but
@@ -33,7 +31,9 @@ async function demo(flags: DemoFlags): Promise<void> {
   const rewrite = stderr.isTTY === true && !env.CI;
   forgetSettings(env);
   const display = createProgressDisplay({ write: (text) => stderr.write(text), rewrite });
-  const { signal, restore } = endOnSignals();
+  const { signal, aborted, restore } = abortOnSignals((reason) => {
+    process.exitCode ??= reason instanceof Error ? EXIT_FAILED : SIGNAL_EXIT_CODES[reason];
+  });
   try {
     await runDemo({
       events: flags.events,
@@ -44,7 +44,7 @@ async function demo(flags: DemoFlags): Promise<void> {
         process.exitCode = report.ok ? 0 : EXIT_FAILED;
         if (!flags.serve) return;
         display.say(servingText(report, running));
-        await aborted(signal);
+        await aborted;
       },
     });
   } catch (error) {
@@ -53,33 +53,6 @@ async function demo(flags: DemoFlags): Promise<void> {
   } finally {
     restore();
   }
-}
-
-/** Aborts at the first signal. Further ones do nothing: they must not cut the clean-up short. */
-function endOnSignals(): { readonly signal: AbortSignal; restore(): unknown } {
-  const controller = new AbortController();
-  const end = (reason: Error, exitCode: number) => {
-    process.exitCode ??= exitCode;
-    controller.abort(reason);
-  };
-  const onSignal = (name: keyof typeof EXIT_CODES) => {
-    end(new Error(`ended by ${name}`), EXIT_CODES[name]);
-  };
-  // Whoever read the progress went away.
-  const onBrokenPipe = (error: Error) => end(error, EXIT_FAILED);
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  process.stderr.on('error', onBrokenPipe);
-  return {
-    signal: controller.signal,
-    restore: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
-  };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function parseEvents(text: string): number {

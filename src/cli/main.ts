@@ -10,6 +10,7 @@ import { eventCommands } from './event-commands.js';
 import { EXIT_USAGE } from './failure.js';
 import { incidentCommands } from './incident-commands.js';
 import { keyCommands } from './key-commands.js';
+import { listenCommand } from './listen-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { policyCommand } from './policy-command.js';
 import { reconcileCommand } from './reconcile-command.js';
@@ -30,6 +31,7 @@ const program = new Command('posthorn')
   .addCommand(startCommand())
   .addCommand(migrateCommand())
   .addCommand(createDemoCommand())
+  .addCommand(listenCommand())
   .addCommand(sweepCommand())
   .addCommand(zombiesCommand())
   .addCommand(policyCommand())
@@ -58,8 +60,9 @@ function exitWithUsage(command: Command): void {
 
 // Whoever reads our output may stop reading, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  // A command that has more to end than its output hears of it, too.
+  if (process.stdout.listenerCount('error') === 1) process.exit(0);
 });
 
 exitWithUsage(program);

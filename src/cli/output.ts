@@ -32,3 +32,10 @@ export function pairs(entries: readonly (readonly [string, string])[]): string {
 export function time(at: Date | null): string {
   return at === null ? 'never' : at.toISOString();
 }
+
+/** Text from elsewhere, with what would steer a terminal written out; line ends and tabs stay. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}

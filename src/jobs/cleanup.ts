@@ -4,14 +4,16 @@ import type { Clock } from '../domain/clock.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
 import { deleteExpiredKeys } from '../store/idempotency-keys.js';
 import type { Ledger } from '../store/ledger.js';
+import { lapsedListeners } from '../store/listeners.js';
 import { deleteEndedMessages } from '../store/messages.js';
 import { deleteExhaustedNotices } from '../store/notices.js';
+import { deleteWebhook } from '../store/webhook-state.js';
 
 /** How long it is known what was told, in milliseconds: single deliveries tell of themselves. */
 const EXHAUSTED_NOTICES_MS = 7 * 86_400_000;
 const MESSAGES_MS = 90 * 86_400_000;
 
-/** Every hour, forgets idempotency keys, notices and messages past their time. */
+/** Every hour, forgets idempotency keys, notices, messages and listeners past their time. */
 export function cleanupJob(options: {
   ledger: Ledger;
   settings: Pick<Settings, 'idempotencyTtl'>;
@@ -27,7 +29,11 @@ export function cleanupJob(options: {
       const keys = await deleteExpiredKeys(ledger, new Date(now - settings.idempotencyTtl));
       await deleteExhaustedNotices(ledger, new Date(now - EXHAUSTED_NOTICES_MS));
       await deleteEndedMessages(ledger, new Date(now - MESSAGES_MS));
-      if (keys > 0) log.info({ keys }, 'cleaned up');
+      const listeners = await lapsedListeners(ledger, new Date(now));
+      for (const id of listeners) await deleteWebhook(ledger, id, { now: new Date(now) });
+      if (keys + listeners.length > 0) {
+        log.info({ keys, listeners: listeners.length }, 'cleaned up');
+      }
     },
   };
 }
