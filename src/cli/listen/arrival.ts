@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import { verify } from '../../domain/verify-webhook.js';
 import { WebhookVerificationError } from '../../domain/webhook-verification-error.js';
-import { verify } from '../../verify.js';
 
 /** A request that arrived, as a receiver judges it. */
 export interface Arrival {
