@@ -1,16 +1,37 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { type Finding, INVARIANTS } from './domain/invariant.js';
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
+import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.js';
+import { createDeliveryMetrics, type DeliveryMetrics } from './metrics/delivery-metrics.js';
+import { createDispatchMetrics, type DispatchMetrics } from './metrics/dispatch-metrics.js';
+import { createEnqueueMetrics, type EnqueueMetrics } from './metrics/enqueue-metrics.js';
+import { createHealthMetrics, type HealthMetrics } from './metrics/health-metrics.js';
+import {
+  createInstallationGauges,
+  type InstallationGauges,
+} from './metrics/installation-gauges.js';
+import { createJobMetrics, type JobMetrics } from './metrics/job-metrics.js';
+import { createRecorderMetrics, type RecorderMetrics } from './metrics/recorder-metrics.js';
 
-/** What this process tells Prometheus. */
-export interface Metrics {
-  /** Takes up what a reconciliation found. */
-  reconciled(findings: readonly Finding[], at: Date): void;
-  /** Counts a message to a channel that was tried. */
-  messageSent(kind: 'email' | 'slack', ok: boolean): void;
-  /** Takes up an evaluation of alert rules: incidents that are open after it, and how long it took. */
-  alertsEvaluated(evaluation: { readonly open: number; readonly seconds: number }): void;
+/** The metrics of one process as JSON, to be passed to another. */
+export type MetricsSnapshot = readonly object[];
+
+/** What this process tells Prometheus. Whoever has something to tell is passed the part that it needs. */
+export interface Metrics
+  extends EnqueueMetrics,
+    DispatchMetrics,
+    DeliveryMetrics,
+    RecorderMetrics,
+    JobMetrics,
+    HealthMetrics,
+    ApiMetrics,
+    InstallationGauges {
   /** Tells of this process, too: memory, handles, event loop. Once for a process. */
   watchProcess(): void;
+  /** Gives each value a label `process`, so that it can stand beside those of other processes. */
+  nameProcess(name: string): void;
+  /** All of it, for `joinProcesses` of another process. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /** Tells from now on of further processes, too, each of which has a name of its own. */
+  joinProcesses(others: () => Promise<readonly MetricsSnapshot[]>): void;
   /** All of it in the text format of Prometheus, whose content type is `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -20,56 +41,43 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const broken = new Gauge({
-    name: 'posthorn_reconcile_broken',
-    help: 'Rows of the ledger that broke an invariant when this process last reconciled it.',
-    labelNames: ['invariant'],
-    registers,
-  });
-  const mended = new Counter({
-    name: 'posthorn_reconcile_mended_total',
-    help: 'Rows of the ledger that a reconciliation of this process put right.',
-    labelNames: ['invariant'],
-    registers,
-  });
-  const reconciledAt = new Gauge({
-    name: 'posthorn_reconcile_last_run_timestamp_seconds',
-    help: 'When this process last reconciled the ledger; 0 for never.',
-    registers,
-  });
-  const messages = new Counter({
-    name: 'posthorn_messages_total',
-    help: 'Messages to channels that this process tried to send.',
-    labelNames: ['kind', 'result'],
-    registers,
-  });
-  const openIncidents = new Gauge({
-    name: 'posthorn_incidents_open',
-    help: 'Incidents that were open when this process last evaluated alert rules.',
-    registers,
-  });
-  const alertSeconds = new Gauge({
-    name: 'posthorn_alert_evaluation_seconds',
-    help: 'How long the last evaluation of alert rules by this process took.',
-    registers,
-  });
-  for (const invariant of Object.keys(INVARIANTS)) mended.inc({ invariant }, 0);
+  const { refresh, ...installation } = createInstallationGauges(registers);
+  let others: (() => Promise<readonly MetricsSnapshot[]>) | undefined;
+
+  async function snapshot(): Promise<MetricsSnapshot> {
+    await refresh();
+    return registry.getMetricsAsJSON();
+  }
 
   return {
-    reconciled(findings, at) {
-      for (const { invariant, found, mended: count } of findings) {
-        broken.set({ invariant }, found);
-        mended.inc({ invariant }, count);
-      }
-      reconciledAt.set(at.getTime() / 1_000);
-    },
-    messageSent: (kind, ok) => messages.inc({ kind, result: ok ? 'sent' : 'failed' }),
-    alertsEvaluated({ open, seconds }) {
-      openIncidents.set(open);
-      alertSeconds.set(seconds);
-    },
+    ...createEnqueueMetrics(registers),
+    ...createDispatchMetrics(registers),
+    ...createDeliveryMetrics(registers),
+    ...createRecorderMetrics(registers),
+    ...createJobMetrics(registers),
+    ...createHealthMetrics(registers),
+    ...createApiMetrics(registers),
+    ...installation,
     watchProcess: () => collectDefaultMetrics({ register: registry }),
-    text: () => registry.metrics(),
+    nameProcess: (name) => registry.setDefaultLabels({ process: name }),
+    snapshot,
+    joinProcesses: (read) => {
+      others = read;
+    },
+    async text() {
+      if (others === undefined) {
+        await refresh();
+        return registry.metrics();
+      }
+      return merge([await snapshot(), ...(await others())]).metrics();
+    },
     contentType: registry.contentType,
   };
+}
+
+/** Puts the same metric of several processes, which their label tells apart, under one heading. */
+function merge(snapshots: readonly MetricsSnapshot[]): Registry {
+  // No two values have the same labels, so that the first of them is all; some are left out by default.
+  const whole = snapshots.map((each) => each.map((metric) => ({ ...metric, aggregator: 'first' })));
+  return AggregatorRegistry.aggregate(whole);
 }

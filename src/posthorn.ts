@@ -66,9 +66,9 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly erasure: Erasure;
   readonly rollup: Rollup;
   readonly reconciliation: Reconciliation;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'watchProcess'>;
+  readonly metrics: ProcessMetrics;
   readonly keys: ApiKeys;
-  readonly queue: Pick<DeliveryQueue, 'counts'>;
+  readonly queue: Pick<DeliveryQueue, 'counts' | 'shardFigures'>;
   /** Bull Board, for whoever wants to look at the jobs themselves. */
   readonly queueBoard: Pick<LazyQueueBoard, 'open'>;
   readonly surroundings: SurroundingsReader;
@@ -95,6 +95,18 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
    */
   stop(): Promise<void>;
 }
+
+/** What a process does with its metrics, besides what Posthorn tells by itself. */
+export type ProcessMetrics = Pick<
+  Metrics,
+  | 'text'
+  | 'contentType'
+  | 'watchProcess'
+  | 'nameProcess'
+  | 'snapshot'
+  | 'joinProcesses'
+  | 'requestAnswered'
+>;
 
 /** What can be passed in besides settings. */
 export interface PosthornDependencies {
@@ -147,9 +159,9 @@ async function assemble(parts: {
   const backend = openQueueBackend({ settings, databaseUrl, log });
   const queue = openDeliveryQueue(backend, settings, log);
   const queueBoard = createLazyQueueBoard(backend, log);
-  const producer = createProducer({ ledger, queue, clock, log });
-  const zombies = createZombieSweep({ ledger, settings, clock, log });
   const metrics = createMetrics();
+  const producer = createProducer({ ledger, queue, metrics, clock, log });
+  const zombies = createZombieSweep({ ledger, settings, metrics, clock, log });
   const reconciliation = createReconciliation({ ledger, settings, metrics, clock, log });
   const outbound = createOutbound({ settings, isAllowed, clock });
   const channelSender = createChannelSender({
@@ -178,6 +190,7 @@ async function assemble(parts: {
     urlRules: settings,
     verifier: createVerifier({ sender, secretBox, settings, clock }),
     verification: settings.verification,
+    metrics,
     clock,
     log,
   });
@@ -202,6 +215,7 @@ async function assemble(parts: {
     tests,
     replays,
     archive,
+    metrics,
   };
   const running: { stop(): Promise<void> }[] = [];
   const started = new Set<Role>();

@@ -12,12 +12,14 @@ import { makePartitionsAhead } from './jobs/partitions.js';
 import type { Reconciliation } from './jobs/reconciliation.js';
 import type { Rollup } from './jobs/rollup.js';
 import type { ZombieSweep } from './jobs/zombie-sweep.js';
+import type { Metrics } from './metrics.js';
 import type { QueueBackend } from './queue/backend.js';
 import type { DeliveryQueue } from './queue/delivery-queue.js';
 import { createRepeatableWorker, openRepeatableJobs } from './queue/repeatable-jobs.js';
 import { createDueListener } from './store/due-listener.js';
 import type { Ledger } from './store/ledger.js';
 import { VERSION } from './version.js';
+import { createInstallationFigures } from './webhooks/installation-figures.js';
 import type { Replays } from './webhooks/replays.js';
 import type { WebhookTests } from './webhooks/trials.js';
 import { createDeliveryWorker } from './workers/delivery-worker.js';
@@ -43,6 +45,7 @@ export interface RoleContext {
   readonly tests: WebhookTests;
   readonly replays: Replays;
   readonly archive: Archive;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -79,12 +82,12 @@ const PROBE_PATIENCE_MS = 30_000;
 
 /** Starts the dispatcher, its ear for commits, and the repeatable jobs. */
 export async function startScheduler(context: RoleContext): Promise<RunningRole> {
-  const { settings, databaseUrl, ledger, backend, queue, clock } = context;
+  const { settings, databaseUrl, ledger, backend, queue, metrics, clock } = context;
   const log = context.log.child({ role: 'scheduler' });
   await makePartitionsAhead(ledger, clock, log);
   const list = repeatableJobs({ ...context, log });
   const jobs = openRepeatableJobs(backend, list, log);
-  const worker = createRepeatableWorker(backend, list, log);
+  const worker = createRepeatableWorker(backend, list, { metrics, clock, log });
   const dispatcher = createDispatcher({
     ledger,
     backend,
@@ -94,6 +97,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     pollIntervalMs: settings.pollInterval,
     leaseMs: settings.queueLease,
     probeMs: settings.timeout + PROBE_PATIENCE_MS,
+    metrics,
     log,
   });
   const listener = createDueListener({
@@ -102,6 +106,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     onDue: dispatcher.wake,
     log,
   });
+  metrics.watchInstallation(createInstallationFigures({ ledger, queue, clock }));
   dispatcher.start();
   listener.start();
   void worker.run().catch((error) => log.fatal({ error }, 'the repeatable jobs ended'));

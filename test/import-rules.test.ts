@@ -20,15 +20,18 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   'src/jobs/a.ts': "import '../store/a.js'; import '../webhooks/a.js'",
   'src/webhooks/a.ts': "import '../config.js'",
   'src/delivery/a.ts': "import '../domain/a.js'; import 'got'",
-  'src/queue/a.ts': "import 'bullmq'; export { a } from '../domain/a.js'; import '../log.js'",
+  'src/queue/a.ts':
+    "import 'bullmq'; export { a } from '../domain/a.js'; import '../log.js'; import '../metrics.js'",
   'src/store/a.ts': "import type { B } from './generated/b.js'; import 'pg'",
   'src/store/generated/b.ts': 'export type B = string',
   'src/config.ts': "import './domain/a.js'",
   'src/log.ts': '',
+  'src/metrics.ts': "import './metrics/a.js'; import 'prom-client'",
+  'src/metrics/a.ts': "import '../domain/a.js'",
   'src/domain/a.ts': 'export const a = 1',
   ...Object.assign(
     {},
-    ...['bullmq', 'pg', 'got', 'fastify', 'commander', 'vitest'].map((name) => ({
+    ...['bullmq', 'pg', 'got', 'fastify', 'commander', 'prom-client', 'vitest'].map((name) => ({
       [`node_modules/${name}/package.json`]: JSON.stringify({ name, main: 'index.js' }),
       [`node_modules/${name}/index.js`]: '',
     })),
@@ -41,6 +44,7 @@ const FORBIDDEN: readonly (readonly [path: string, text: string, rule: string])[
   ['verify', "import './config.js'", 'verify-imports-only-domain-and-no-package'],
   ['setting-values', "import './log.js'", 'config-imports-only-domain'],
   ['version', "import './domain/a.js'", 'log-and-version-import-nothing-of-the-project'],
+  ['metrics/b1', "import '../store/a.js'", 'metrics-import-only-domain'],
   ['queue/b1', "import '../store/a.js'", 'delivery-queue-and-store-import-only-what-is-below'],
   ['store/b1', "import '../webhooks/a.js'", 'delivery-queue-and-store-import-only-what-is-below'],
   ['producers/b1', "import '../workers/a.js'", 'services-import-only-what-is-below'],
@@ -56,6 +60,7 @@ const FORBIDDEN: readonly (readonly [path: string, text: string, rule: string])[
   ['workers/b1', "import got from 'got'", 'got-only-in-delivery'],
   ['cli/b2', "import fastify from 'fastify'", 'fastify-only-in-api'],
   ['api/b1', "import { Command } from 'commander'", 'commander-only-in-cli'],
+  ['queue/b5', "import 'prom-client'", 'prom-client-only-in-metrics'],
   ['store/b3', "import { test } from 'vitest'", 'no-undeclared-packages'],
   ['store/b4', "import './nowhere.js'", 'no-unresolved-imports'],
   ['store/b5', 'export const unused = 1', 'no-dead-modules'],

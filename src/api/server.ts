@@ -93,6 +93,11 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   addAuthorization(server);
   requireDescriptions(server);
 
+  server.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    const seconds = elapsedTime / 1_000;
+    posthorn.metrics.requestAnswered({ method, route: routeOptions.url, statusCode, seconds });
+  });
+
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;

@@ -43,6 +43,10 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
     endOnSignals(prepareEnd({ stop, settings, log }));
     showKeys(posthorn);
     posthorn.metrics.watchProcess();
+    if (processes > 1) {
+      posthorn.metrics.nameProcess('0');
+      posthorn.metrics.joinProcesses(workers.metrics);
+    }
     await posthorn.start(roles.filter((role) => role !== 'api'));
     // Only here, so that the other commands start quickly.
     const { serve } = await import('./serve.js');

@@ -4,6 +4,7 @@ import { createLogger } from '../log.js';
 import { createPosthorn } from '../posthorn.js';
 import { createCommand } from './command.js';
 import { type ProcessEnd, prepareEnd } from './process-end.js';
+import { answerMetrics } from './process-metrics.js';
 
 /** The command's name. */
 export const WORKER_PROCESS = 'worker-process';
@@ -23,6 +24,8 @@ async function runWorkerProcess(): Promise<void> {
   const posthorn = await createPosthorn({}, { log });
   const { settings, stop } = posthorn;
   try {
+    posthorn.metrics.watchProcess();
+    answerMetrics(posthorn.metrics);
     followParent(prepareEnd({ stop, settings, log }));
     await posthorn.start(['worker']);
     log.info('worker process started');

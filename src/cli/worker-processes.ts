@@ -3,6 +3,8 @@ import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import type { MetricsSnapshot } from '../metrics.js';
+import { askForMetrics } from './process-metrics.js';
 import { WORKER_PROCESS } from './worker-process-command.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -17,6 +19,8 @@ const WELL_AFTER_MS = 60_000;
 /** Further processes in the role worker, kept running. */
 export interface WorkerProcesses {
   start(): void;
+  /** The metrics of each that tells them, under its number, which the one that takes its place has, too. */
+  metrics(): Promise<readonly MetricsSnapshot[]>;
   /**
    * Tells them all to stop in order, and kills those that have not within the limit. Resolves once none is
    * left. May be called twice, or before `start`.
@@ -37,27 +41,27 @@ export function createWorkerProcesses(options: {
   const { count, stopLimitMs, log } = options;
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // one for each pause
-  const children = new Set<ChildProcess>();
+  const children = new Map<number, ChildProcess>();
   let kept: Promise<void>[] = [];
   let stopped: Promise<void> | undefined;
 
   /** Resolves when the process has ended; rejects where it could not be started. */
-  async function runOne(): Promise<Record<string, unknown>> {
+  async function runOne(number: number): Promise<Record<string, unknown>> {
     const child = fork(MAIN, [WORKER_PROCESS], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    children.add(child);
+    children.set(number, child);
     try {
       const [code, signal] = await once(child, 'exit');
       return { workerPid: child.pid, code, signal };
     } finally {
-      children.delete(child);
+      children.delete(number);
     }
   }
 
-  async function keepOne(): Promise<void> {
+  async function keepOne(number: number): Promise<void> {
     let pauseMs = 0;
     while (!stopping.signal.aborted) {
       const startedAt = performance.now();
-      const end = await runOne().catch((error: unknown) => ({ error }));
+      const end = await runOne(number).catch((error: unknown) => ({ error }));
       if (stopping.signal.aborted) return;
       pauseMs = restartPauseMs(pauseMs, performance.now() - startedAt);
       log.error({ ...end, pauseMs }, 'a worker process ended and is started again');
@@ -67,12 +71,12 @@ export function createWorkerProcesses(options: {
   }
 
   function kill(): void {
-    for (const child of children) child.kill('SIGKILL');
+    for (const child of children.values()) child.kill('SIGKILL');
   }
 
   async function stop(): Promise<void> {
     stopping.abort();
-    for (const child of children) child.kill('SIGTERM');
+    for (const child of children.values()) child.kill('SIGTERM');
     const limit = setTimeout(kill, stopLimitMs);
     await Promise.all(kept);
     clearTimeout(limit);
@@ -83,7 +87,13 @@ export function createWorkerProcesses(options: {
     start() {
       if (kept.length > 0) return;
       process.on('exit', kill);
-      kept = Array.from({ length: count }, keepOne);
+      kept = Array.from({ length: count }, (_, index) => keepOne(index + 1));
+    },
+    async metrics() {
+      const asked = [...children].map(([number, child]) =>
+        askForMetrics(child, String(number), log),
+      );
+      return (await Promise.all(asked)).filter((snapshot) => snapshot !== undefined);
     },
     stop() {
       stopped ??= stop();

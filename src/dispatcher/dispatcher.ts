@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
+import type { DispatchMetrics } from '../metrics/dispatch-metrics.js';
+import type { RecorderMetrics } from '../metrics/recorder-metrics.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import type { RepeatableJobs } from '../queue/repeatable-jobs.js';
@@ -42,9 +44,11 @@ export function createDispatcher(options: {
   leaseMs: number;
   /** How long a delivery that tries a half-open breaker may take before another one is sent. */
   probeMs: number;
+  metrics: DispatchMetrics & Pick<RecorderMetrics, 'breakerChanged'>;
   log: Logger;
 }): Dispatcher {
-  const { ledger, backend, queue, jobs, clock, pollIntervalMs, leaseMs, probeMs, log } = options;
+  const { ledger, backend, queue, jobs, clock, metrics, log } = options;
+  const { pollIntervalMs, leaseMs, probeMs } = options;
   let loop: Promise<void> | undefined;
   let stopping = false;
   let awake = false;
@@ -66,6 +70,7 @@ export function createDispatcher(options: {
       if (marked !== undefined) await queue.drainShards(marked);
       const released = await releaseLeases(ledger);
       await backend.markShards();
+      metrics.refilled();
       log.info({ released, shards, before: marked }, 'the queue is filled from the ledger');
     }
     // Only now: what failed on the way is done again.
@@ -77,14 +82,18 @@ export function createDispatcher(options: {
     const claim = await claimDue(ledger, { now: clock(), leaseMs, limit: PASS_LIMIT }, (due) =>
       queue.add(due),
     );
-    const { holds, deliveries } = await releaseHeld(ledger, HOLD_LIMIT, clock(), probeMs);
+    const release = await releaseHeld(ledger, HOLD_LIMIT, clock(), probeMs);
+    const { holds, deliveries, halfOpened } = release;
+    for (const webhookId of halfOpened) {
+      metrics.breakerChanged('half_open');
+      log.info({ webhookId }, 'breaker half-open');
+    }
     // What can't be queued is due again at the end of its short lease.
     if (deliveries.length > 0) await queue.add(deliveries);
     const { due, parked, shelved } = claim;
-    if (due.length + parked + shelved + deliveries.length > 0) {
-      const counts = { queued: due.length, parked, shelved, released: deliveries.length };
-      log.debug(counts, 'dispatched');
-    }
+    const counts = { queued: due.length, parked, shelved, released: deliveries.length };
+    metrics.passed(counts);
+    if (due.length + parked + shelved + deliveries.length > 0) log.debug(counts, 'dispatched');
     return due.length + parked + shelved >= PASS_LIMIT || holds >= HOLD_LIMIT;
   }
 
@@ -106,11 +115,13 @@ export function createDispatcher(options: {
         const room = await queue.hasRoom();
         if (full === room) log.info(room ? 'the queue has room again' : 'the queue is full');
         full = !room;
+        if (full) metrics.passSkipped();
         const more = room && (await pass());
         if (failed) log.info('the dispatcher works again');
         failed = false;
         if (!more) await pause(full ? FULL_PAUSE_MS : await quietMs());
       } catch (error) {
+        metrics.passFailed();
         if (!failed) log.error({ error }, 'the dispatcher can not work, trying again');
         failed = true;
         await pause(FAULT_PAUSE_MS);

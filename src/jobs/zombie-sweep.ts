@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
+import type { Metrics } from '../metrics.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
 import { type AtRiskRequest, listAtRisk, type WebhookAtRisk } from '../store/at-risk.js';
 import type { Ledger } from '../store/ledger.js';
@@ -19,10 +20,11 @@ export interface ZombieSweep {
 export function createZombieSweep(options: {
   ledger: Ledger;
   settings: Pick<Settings, 'policies'>;
+  metrics: Pick<Metrics, 'webhooksDeactivated'>;
   clock: Clock;
   log: Logger;
 }): ZombieSweep {
-  const { ledger, settings, clock, log } = options;
+  const { ledger, settings, metrics, clock, log } = options;
   const { policies } = settings;
   const rule = () => ({ now: clock(), policies });
 
@@ -32,6 +34,7 @@ export function createZombieSweep(options: {
     async sweep({ dryRun = false } = {}) {
       if (dryRun) return findZombies(ledger, rule());
       const zombies = await deactivateZombies(ledger, rule());
+      metrics.webhooksDeactivated('zombie', zombies.length);
       for (const { id: webhookId, accountId, tier, detail } of zombies) {
         log.warn({ webhookId, accountId, tier, reason: 'zombie', detail }, 'webhook deactivated');
       }

@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { type CheckedEvent, checkEvent, type NewEvent } from '../domain/event.js';
 import { newId } from '../domain/id.js';
+import type { EnqueueMetrics } from '../metrics/enqueue-metrics.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import { type EventRow, type WrittenEvent, writeEvents } from '../store/events.js';
 import { HANDOFF_MS } from '../store/leases.js';
@@ -49,10 +50,11 @@ const CONCURRENT_BATCHES = 2;
 export function createProducer(options: {
   ledger: Ledger;
   queue: DeliveryQueue;
+  metrics: EnqueueMetrics;
   clock: Clock;
   log: Logger;
 }): Producer {
-  const { ledger, queue, clock, log } = options;
+  const { ledger, queue, metrics, clock, log } = options;
 
   function toRow(event: CheckedEvent): EventRow {
     return { id: newId('evt_', clock()), ...event };
@@ -68,10 +70,12 @@ export function createProducer(options: {
     const dispatchAt = hasRoom ? new Date(now.getTime() + HANDOFF_MS) : now;
     const written = await writeEvents(ledger, rows, { now, dispatchAt, notify: false });
     const deliveries = written.flatMap((event) => event.direct);
+    if (!hasRoom) metrics.leftToDispatcher('full', deliveries.length);
     if (hasRoom && deliveries.length > 0) {
       try {
         await queue.add(deliveries);
       } catch (error) {
+        metrics.leftToDispatcher('fault', deliveries.length);
         log.warn({ error, deliveries: deliveries.length }, 'not queued, left to the dispatcher');
       }
     }
@@ -113,6 +117,7 @@ export function createProducer(options: {
     const rows = Array.from(events, (event: NewEvent) => toRow(checkEvent(event)));
     if (rows.length === 0) return [];
     const written = await write(rows, tx);
+    metrics.eventsWritten(written);
     return written.map(({ id, duplicate, deliveryCount }) => {
       return { id, duplicate, deliveries: deliveryCount };
     });

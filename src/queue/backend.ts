@@ -1,6 +1,14 @@
 import type { DefaultJobOptions, Job } from 'bullmq';
 import type { InFlight } from './in-flight.js';
 
+/** A job that waits for a worker. */
+export interface WaitingJob {
+  /** When it was added. */
+  readonly timestamp: number;
+  /** How often a worker had it before. */
+  readonly attemptsMade: number;
+}
+
 /** What Posthorn uses of a BullMQ queue, whichever backend carries it. */
 export interface JobQueue<Data> {
   addBulk(
@@ -16,6 +24,8 @@ export interface JobQueue<Data> {
   ): Promise<{ isDelayed(): Promise<boolean>; promote(): Promise<void> } | undefined>;
   getJobSchedulersCount(): Promise<number>;
   getJobCounts(): Promise<Record<string, number>>;
+  /** The jobs in these places of the line, the one that is next first. */
+  getWaiting(start: number, end: number): Promise<WaitingJob[]>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   /** Removes the jobs that wait, those for a retry included. */
   drain(delayed: boolean): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
+import type { ShardFigures } from '../metrics/installation-gauges.js';
 import { createAdmission } from './admission.js';
 import {
   JOB_OPTIONS,
@@ -39,6 +40,8 @@ export interface DeliveryQueue {
   drainShards(of: number): Promise<void>;
   /** How many jobs are in each state of BullMQ's. */
   counts(): Promise<Record<string, number>>;
+  /** How full each shard is, and how long its oldest job has waited. Throws `QueueError`. */
+  shardFigures(now: Date): Promise<ShardFigures[]>;
   close(): Promise<void>;
 }
 
@@ -115,10 +118,30 @@ export function openDeliveryQueue(
       }
     },
     counts,
+    shardFigures: async (now) => {
+      await backend.ready();
+      return Promise.all(shards.map((queue) => figuresOf(queue, now)));
+    },
     close: async () => {
       await Promise.all(shards.map((queue) => queue.close()));
     },
   };
+}
+
+/** Jobs at the head of the line that are looked at for their age. */
+const LOOKED_AT = 20;
+
+async function figuresOf(queue: JobQueue<DeliveryJobData>, now: Date): Promise<ShardFigures> {
+  const [{ waiting = 0, active = 0, delayed = 0 }, next] = await Promise.all([
+    queue.getJobCounts(),
+    queue.getWaiting(0, LOOKED_AT - 1),
+  ]);
+  // One that was tried before waited for its retry meanwhile; BullMQ does not say since when it is in line.
+  const added = next
+    .filter(({ attemptsMade }) => attemptsMade === 0)
+    .map(({ timestamp }) => timestamp);
+  const oldest = Math.min(now.getTime(), ...added);
+  return { jobs: { waiting, active, delayed }, oldestSeconds: (now.getTime() - oldest) / 1_000 };
 }
 
 /** Thrown to BullMQ, which knows only failure as the way to bring a job back later. */

@@ -1,4 +1,7 @@
+import { CronExpressionParser } from 'cron-parser';
 import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
+import type { Metrics } from '../metrics.js';
 import { JOB_OPTIONS, type JobQueue, type JobWorker, type QueueBackend } from './backend.js';
 import { reportErrors } from './error-report.js';
 
@@ -45,8 +48,14 @@ export function openRepeatableJobs(
 export function createRepeatableWorker(
   backend: QueueBackend,
   jobs: readonly RepeatableJob[],
-  log: Logger,
+  options: { metrics: Pick<Metrics, 'jobsWatched' | 'jobRan'>; clock: Clock; log: Logger },
 ): JobWorker {
+  const { metrics, clock, log } = options;
+  const watched = jobs.map(({ name, schedule }) => ({
+    name,
+    periodMs: periodMs(schedule, clock()),
+  }));
+  metrics.jobsWatched(watched, clock());
   const byName = new Map(jobs.map((job) => [job.name, job]));
   const running = new Set<string>();
   const worker = backend.createWorker(
@@ -56,13 +65,18 @@ export function createRepeatableWorker(
       if (job === undefined) log.warn({ job: name }, 'no repeatable job has this name');
       if (job === undefined || running.has(name)) return undefined;
       running.add(name);
+      const startedAt = performance.now();
+      let ok = false;
       try {
         await job.run();
+        ok = true;
       } catch (error) {
         // It runs again at its next time; a failure in the queue would only hide the error there.
         log.error({ error, job: name }, 'repeatable job failed');
       } finally {
         running.delete(name);
+        const seconds = (performance.now() - startedAt) / 1_000;
+        metrics.jobRan({ name, ok, seconds, at: clock() });
       }
       return undefined;
     },
@@ -70,4 +84,12 @@ export function createRepeatableWorker(
   );
   reportErrors(worker.onError, 'repeatable jobs worker', log);
   return worker;
+}
+
+/** From one run to the next, as a cron expression has it from now on. */
+function periodMs(schedule: RepeatableJob['schedule'], now: Date): number {
+  if ('everyMs' in schedule) return schedule.everyMs;
+  const times = CronExpressionParser.parse(schedule.cron, { currentDate: now, tz: 'UTC' });
+  const first = times.next().getTime();
+  return times.next().getTime() - first;
 }

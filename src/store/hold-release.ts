@@ -18,6 +18,8 @@ export interface Release {
   readonly deliveries: readonly OwedDelivery[];
   /** How many holds were looked at. */
   readonly holds: number;
+  /** The webhooks whose breaker is half open from now on, so that one delivery tries. */
+  readonly halfOpened: readonly string[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function releaseHeld(
   return ledger.$transaction(
     async (tx) => {
       const holds = await lockHolds(tx, limit, now);
-      if (holds.length === 0) return { deliveries: [], holds: 0 };
+      if (holds.length === 0) return { deliveries: [], holds: 0, halfOpened: [] };
       const plans = holds.map((hold) => {
         return { hold, allowed: hold.active ? releaseCount(hold, now) : 0 };
       });
@@ -55,7 +57,10 @@ export async function releaseHeld(
       await updateHolds(tx, changes, now);
       const done = changes.filter(({ lift, releaseAt }) => lift || releaseAt === null);
       if (done.length > 0) await settleHolds(tx, done, now);
-      return { deliveries: released, holds: holds.length };
+      const halfOpened = plans
+        .filter(({ hold }, index) => hold.state === 'open' && changes[index]?.state === 'half_open')
+        .map(({ hold }) => hold.webhookId);
+      return { deliveries: released, holds: holds.length, halfOpened };
     },
     { timeout: 30_000, maxWait: 10_000 },
   );

@@ -5,6 +5,8 @@ import { createBatcher } from '../domain/batcher.js';
 import { judgeHold } from '../domain/breaker.js';
 import type { Clock } from '../domain/clock.js';
 import { policyOf } from '../domain/policy.js';
+import type { HealthMetrics } from '../metrics/health-metrics.js';
+import type { RecorderMetrics } from '../metrics/recorder-metrics.js';
 import { changeHolds } from './holds.js';
 import type { Ledger } from './ledger.js';
 import { type OutcomeRow, type WebhookStanding, writeOutcomes } from './outcomes.js';
@@ -36,13 +38,14 @@ const LONGEST_PAUSE_MS = 2_000;
 export function createRecorder(options: {
   ledger: Ledger;
   settings: Pick<Settings, 'policies' | 'breaker' | 'operatorAccount'>;
+  metrics: RecorderMetrics & Pick<HealthMetrics, 'webhooksDeactivated'>;
   clock: Clock;
   random: () => number;
   /** Hears which webhooks are held and had attempts recorded just now: there is room for others. */
   onRoom: (webhookIds: readonly string[]) => void;
   log: Logger;
 }): Recorder {
-  const { ledger, settings, clock, random, onRoom, log } = options;
+  const { ledger, settings, metrics, clock, random, onRoom, log } = options;
   const { breaker, policies } = settings;
 
   /** Judges the webhooks that fail or are held, and changes their holds. */
@@ -63,6 +66,7 @@ export function createRecorder(options: {
     for (const { webhookId, was, change } of judged) {
       if (!changed.has(webhookId) || was === change.state) continue;
       const { state, openings, releaseAt } = change;
+      metrics.breakerChanged(state === 'open' ? 'open' : 'closed');
       if (state === 'open') log.warn({ webhookId, openings, releaseAt }, 'breaker opened');
       else log.info({ webhookId }, 'breaker closed');
     }
@@ -71,13 +75,18 @@ export function createRecorder(options: {
   async function commit(outcomes: readonly OutcomeRow[]): Promise<readonly undefined[]> {
     const giveUpAt = Date.now() + COMMIT_PATIENCE_MS;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      const startedAt = performance.now();
       try {
         const standings = await writeOutcomes(ledger, outcomes, {
           breakerWindowMs: breaker.windowMs,
           operatorAccount: settings.operatorAccount,
         });
+        const seconds = (performance.now() - startedAt) / 1_000;
+        metrics.groupCommitted({ outcomes: outcomes.length, seconds });
         for (const { webhookId, deactivated } of standings) {
-          if (deactivated) log.warn({ webhookId, reason: 'gone' }, 'webhook deactivated');
+          if (!deactivated) continue;
+          metrics.webhooksDeactivated('gone', 1);
+          log.warn({ webhookId, reason: 'gone' }, 'webhook deactivated');
         }
         await judge(standings).catch((error) => {
           // The outcomes stand; the webhook's next one judges it again.
@@ -87,6 +96,7 @@ export function createRecorder(options: {
         if (held.length > 0) onRoom(held.map(({ webhookId }) => webhookId));
         return outcomes.map(() => undefined);
       } catch (error) {
+        metrics.commitFailed();
         if (Date.now() + pauseMs > giveUpAt) throw error;
         log.warn({ error, outcomes: outcomes.length, pauseMs }, 'commit failed, trying again');
         await sleep(pauseMs);

@@ -15,6 +15,7 @@ import {
 } from '../domain/signing-secret.js';
 import type { UrlRules } from '../domain/url-rules.js';
 import type { VerificationMethod } from '../domain/verification.js';
+import type { Metrics } from '../metrics.js';
 import { type Attempt, listAttempts } from '../store/deliveries.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
@@ -128,10 +129,11 @@ export function createWebhooks(options: {
   verifier: Verifier;
   /** How a webhook is verified whose registration does not say. */
   verification: VerificationMethod;
+  metrics: Pick<Metrics, 'webhooksDeactivated'>;
   clock: Clock;
   log: Logger;
 }): Webhooks {
-  const { ledger, secretBox, isAllowed, urlRules, verifier, clock, log } = options;
+  const { ledger, secretBox, isAllowed, urlRules, verifier, metrics, clock, log } = options;
 
   /** A new secret: sealed, and as the receiver needs it. */
   function sealNew(
@@ -286,6 +288,7 @@ export function createWebhooks(options: {
         await get(id, { accountId });
         throw new ConflictError(`webhook ${id} is inactive already`);
       }
+      metrics.webhooksDeactivated('owner', 1);
       log.info({ webhookId: id, reason: 'owner' }, 'webhook deactivated');
       return webhook;
     },

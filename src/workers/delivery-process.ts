@@ -8,6 +8,7 @@ import type { AttemptResult } from '../domain/outcome.js';
 import { policyOf } from '../domain/policy.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { judge, type Verdict } from '../domain/verdict.js';
+import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
 import type { QueuedDelivery } from '../queue/delivery-job.js';
 import type { JobResult } from '../queue/delivery-queue.js';
 import { createTaskLoader, type DeliveryTask, type TaskKey } from '../store/delivery-tasks.js';
@@ -50,13 +51,14 @@ export function createDeliveryProcess(options: {
   gate: InFlightGate;
   secretBox: SecretBox;
   settings: Pick<Settings, 'policies' | 'timeout' | 'nearRetry' | 'queueLease'>;
+  metrics: DeliveryMetrics;
   clock: Clock;
   random: () => number;
   /** Aborted when the process must end now: attempts under way are given up, uncounted. */
   abort: AbortSignal;
   log: Logger;
 }): DeliveryProcess {
-  const { ledger, sender, recorder, gate, settings, clock, random, abort, log } = options;
+  const { ledger, sender, recorder, gate, settings, metrics, clock, random, abort, log } = options;
   const sign = createMessageSigner(options.secretBox);
   const loader = createTaskLoader(ledger);
 
@@ -92,6 +94,7 @@ export function createDeliveryProcess(options: {
   });
 
   function park(parked: ParkedDelivery): JobResult {
+    metrics.parked();
     const afterwards = () => {
       parkings.add(parked).catch((error) => {
         log.warn({ error, deliveryId: parked.id }, 'not parked, it comes back with its lease');
@@ -126,11 +129,13 @@ export function createDeliveryProcess(options: {
     if (!('leave' in passage)) return park({ id, webhookId, allowance: passage.allowance });
     let result: AttemptResult | undefined;
     let allowance: number;
+    metrics.attemptBegan();
     try {
       result = await attempt(task);
     } catch (error) {
       if (!abort.aborted) throw error;
     } finally {
+      metrics.attemptEnded();
       allowance = passage.leave(result);
     }
     if (result === undefined) return { kind: 'again', delayMs: 0 };
@@ -144,6 +149,7 @@ export function createDeliveryProcess(options: {
     const near = soon && task.hold === null;
     const leaseMs = near ? settings.queueLease : 0;
     await recorder.record(toRow({ task, number, result, verdict, leaseMs, allowance }));
+    metrics.attemptRecorded({ result, verdict: verdict.kind, ageMs: ageMs(task, result) });
     logAttempt(log, task, number, result, verdict);
     return near ? { kind: 'again', delayMs: verdict.delayMs } : DONE;
   }
@@ -221,6 +227,12 @@ function nextState(
     default:
       return verdict satisfies never;
   }
+}
+
+/** From enqueueing to the end of the attempt; null where the delivery was made pending again since. */
+function ageMs(task: ReadyTask, { startedAt, durationMs }: AttemptResult): number | null {
+  if (task.scheduleFrom > 0) return null;
+  return startedAt.getTime() + durationMs - task.event.createdAt.getTime();
 }
 
 function logAttempt(

@@ -4,6 +4,9 @@ import type { Settings } from '../config.js';
 import type { Sender } from '../delivery/sender.js';
 import type { Clock } from '../domain/clock.js';
 import type { SecretBox } from '../domain/secret-box.js';
+import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
+import type { HealthMetrics } from '../metrics/health-metrics.js';
+import type { RecorderMetrics } from '../metrics/recorder-metrics.js';
 import type { QueueBackend } from '../queue/backend.js';
 import {
   createDeliveryWorker as createQueueWorker,
@@ -53,16 +56,18 @@ export function createDeliveryWorker(options: {
     | 'breaker'
     | 'operatorAccount'
   >;
+  metrics: DeliveryMetrics & RecorderMetrics & Pick<HealthMetrics, 'webhooksDeactivated'>;
   clock: Clock;
   log: Logger;
 }): DeliveryWorker {
-  const { ledger, backend, queue, sender, secretBox, settings, clock, log } = options;
+  const { ledger, backend, queue, sender, secretBox, settings, metrics, clock, log } = options;
   const abort = new AbortController();
   const random = Math.random;
   const release = createHoldRelease({ ledger, queue, clock, log });
   const recorder = createRecorder({
     ledger,
     settings,
+    metrics,
     clock,
     random,
     onRoom: release.look,
@@ -80,6 +85,7 @@ export function createDeliveryWorker(options: {
     gate,
     secretBox,
     settings,
+    metrics,
     clock,
     random,
     abort: abort.signal,
@@ -133,6 +139,7 @@ export function createDeliveryWorker(options: {
       await worker.waitUntilReady();
       if (running) return;
       running = true;
+      metrics.slotsOpened(settings.concurrency);
       void run().catch((error) => log.fatal({ error }, 'the delivery worker ended'));
     },
     stop: () => {

@@ -7,6 +7,7 @@ import { restartPauseMs } from '../../src/cli/worker-processes.js';
 import type { PosthornOptions } from '../../src/config.js';
 import { createPosthorn, type Posthorn } from '../../src/posthorn.js';
 import { runCommand } from '../support/command-line.js';
+import { readMetrics, sampleValue } from '../support/metrics.js';
 import { type NodeProcess, startNode } from '../support/node-process.js';
 import { pollUntil } from '../support/poll.js';
 import { freshOptions, openTestPosthorn, type PosthornBundle } from '../support/posthorn.js';
@@ -32,6 +33,7 @@ interface LogLine {
   readonly workerPid?: number;
   readonly code?: number | null;
   readonly signal?: string | null;
+  readonly address?: string;
 }
 
 /** A `posthorn start` with workers beside it. */
@@ -57,6 +59,7 @@ async function startThree(options: PosthornOptions): Promise<Start> {
       logLevel: 'debug',
       concurrency: CONCURRENCY,
       timeout: '5m',
+      healthPort: 0,
     }),
   });
   const logged = (message: string) =>
@@ -69,6 +72,13 @@ async function startThree(options: PosthornOptions): Promise<Start> {
   await pollUntil(workers, (pids) => pids.length === 2, { what: 'two worker processes' });
   const [{ pid } = { pid: 0 }] = logged('started');
   return { node, pid, workers, logged };
+}
+
+/** What one scrape of the parent tells. */
+async function scrape({ logged }: Start) {
+  const [{ address = '' } = {}] = logged('started');
+  const response = await fetch(`${address}/metrics`);
+  return readMetrics(await response.text());
 }
 
 /** An endpoint that answers after a while, or not before it is told to. */
@@ -145,7 +155,8 @@ const RESTART = 'a worker process ended and is started again';
 describe('posthorn start --processes 3', () => {
   test('delivers through several processes, starts one again that was killed, and leaves none at SIGTERM', async () => {
     const { bundle, receiver } = await openWithEndpoint();
-    const { node, pid, workers, logged } = await startThree(bundle.options);
+    const start = await startThree(bundle.options);
+    const { node, pid, workers, logged } = start;
     const ids = await enqueueEvents(bundle.posthorn);
     await allDelivered(bundle, EVENTS);
     expect(receivedIds(receiver)).toEqual(ids);
@@ -158,6 +169,14 @@ describe('posthorn start --processes 3', () => {
     );
     expect(pidsOf(logged('attempt')).size).toBeGreaterThan(1);
     expect(logged(RESTART)).toEqual([]);
+
+    const metrics = await scrape(start);
+    const made = ['0', '1', '2'].map((process) =>
+      sampleValue(metrics, 'posthorn_attempts_total', { process, outcome: 'ok' }),
+    );
+    expect(made.reduce((sum = 0, count = 0) => sum + count)).toBe(EVENTS);
+    expect(metrics.get('process_start_time_seconds')?.samples).toHaveLength(3);
+    expect(metrics.get('posthorn_backlog_deliveries')?.samples).toHaveLength(1);
 
     const [doomed = 0] = workers();
     const more = await enqueueEvents(bundle.posthorn);
