@@ -37,6 +37,11 @@ export interface Metrics
   readonly contentType: string;
 }
 
+/** What whoever makes deliveries has to tell. */
+export type WorkerMetrics = DeliveryMetrics &
+  RecorderMetrics &
+  Pick<HealthMetrics, 'webhooksDeactivated'>;
+
 /** Makes the metrics of one Posthorn. Several in a process do not mix. */
 export function createMetrics(): Metrics {
   const registry = new Registry();

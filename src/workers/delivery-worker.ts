@@ -4,9 +4,7 @@ import type { Settings } from '../config.js';
 import type { Sender } from '../delivery/sender.js';
 import type { Clock } from '../domain/clock.js';
 import type { SecretBox } from '../domain/secret-box.js';
-import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
-import type { HealthMetrics } from '../metrics/health-metrics.js';
-import type { RecorderMetrics } from '../metrics/recorder-metrics.js';
+import type { WorkerMetrics } from '../metrics.js';
 import type { QueueBackend } from '../queue/backend.js';
 import {
   createDeliveryWorker as createQueueWorker,
@@ -56,7 +54,7 @@ export function createDeliveryWorker(options: {
     | 'breaker'
     | 'operatorAccount'
   >;
-  metrics: DeliveryMetrics & RecorderMetrics & Pick<HealthMetrics, 'webhooksDeactivated'>;
+  metrics: WorkerMetrics;
   clock: Clock;
   log: Logger;
 }): DeliveryWorker {

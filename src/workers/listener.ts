@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.js';
 import { NotFoundError } from '../domain/errors.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { perTier } from '../domain/tier.js';
+import type { WorkerMetrics } from '../metrics.js';
 import { createLocalInFlight } from '../queue/in-flight.js';
 import type { Ledger } from '../store/ledger.js';
 import { claimForListener, keepListener } from '../store/listeners.js';
@@ -46,10 +47,11 @@ export function createListener(options: {
   sender: Sender;
   secretBox: SecretBox;
   settings: Settings;
+  metrics: WorkerMetrics;
   clock: Clock;
   log: Logger;
 }): Listener {
-  const { webhookId, ledger, sender, secretBox, settings, clock, log } = options;
+  const { webhookId, ledger, sender, secretBox, settings, metrics, clock, log } = options;
   const abort = new AbortController();
   const random = Math.random;
   const policies = perTier((tier) => {
@@ -59,6 +61,7 @@ export function createListener(options: {
   const recorder = createRecorder({
     ledger,
     settings: { ...settings, policies, breaker },
+    metrics,
     clock,
     random,
     onRoom: () => undefined, // the next look finds what waits
@@ -75,6 +78,7 @@ export function createListener(options: {
     }),
     secretBox,
     settings,
+    metrics,
     clock,
     random,
     abort: abort.signal,
