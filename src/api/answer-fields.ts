@@ -6,9 +6,18 @@ export const time = z
   .transform((date) => date.toISOString())
   .pipe(z.iso.datetime());
 
+/** How many there are. */
+export const count = z.int().nonnegative();
+
 /** A page of a list. */
 export function page<Item extends z.ZodType>(item: Item) {
-  return z.object({ data: z.array(item).readonly(), nextCursor: z.string().nullable() });
+  return z.object({
+    data: z.array(item).readonly(),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('Asks for the next page, as `cursor`; null on the last'),
+  });
 }
 
 /** The answer that has no body. */

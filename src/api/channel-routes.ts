@@ -7,25 +7,36 @@ import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const noticeTypes = z.array(z.enum(CHANNEL_NOTICE_TYPES));
 
-const channelAnswer = z.object({
-  id: z.string(),
-  accountId: z.string(),
-  name: z.string(),
-  kind: z.enum(['email', 'slack']),
-  recipients: z.array(z.string()).readonly(),
-  url: z.string().nullable(),
-  noticeTypes: z.array(z.string()).readonly(),
-  createdAt: time,
-  updatedAt: time,
-});
+const channelAnswer = z
+  .object({
+    id: z.string(),
+    accountId: z.string(),
+    name: z.string(),
+    kind: z.enum(['email', 'slack']),
+    recipients: z.array(z.string()).readonly(),
+    url: z.string().nullable().describe('Its origin alone: the rest is a secret'),
+    noticeTypes: z.array(z.string()).readonly(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Channel' });
 
 const newChannel = fields({
-  name: z.string(),
+  name: z.string().describe('For people, 1 to 100 characters'),
   kind: z.enum(['email', 'slack']),
-  accountId: z.string().optional(),
-  recipients: z.array(z.string()).optional(),
-  url: z.string().optional(),
-  noticeTypes: noticeTypes.optional(),
+  accountId: z.string().optional().describe("`default`, or the key's account, where left out"),
+  recipients: z.array(z.string()).optional().describe('1 to 20 addresses, of an e-mail channel'),
+  url: z.string().optional().describe('Of a Slack-compatible incoming webhook'),
+  noticeTypes: noticeTypes.optional().describe('What it takes; everything where empty'),
+}).meta({
+  examples: [
+    {
+      name: 'ops',
+      kind: 'slack',
+      url: 'https://hooks.slack.com/services/T000/B000/XXXX',
+      noticeTypes: ['webhook.warned', 'webhook.deactivated'],
+    },
+  ],
 });
 
 const channelChanges = fields({
@@ -33,7 +44,7 @@ const channelChanges = fields({
   recipients: z.array(z.string()).exactOptional(),
   url: z.string().exactOptional(),
   noticeTypes: noticeTypes.exactOptional(),
-});
+}).meta({ examples: [{ name: 'on call' }] });
 
 const params = idPath('chn_');
 const querystring = fields(accountQuery);

@@ -3,7 +3,7 @@ import { ForbiddenError, PosthornError } from '../domain/errors.js';
 import { checkEvent, MAX_PAYLOAD_BYTES, type NewEvent } from '../domain/event.js';
 import type { Posthorn } from '../posthorn.js';
 import { MAX_EVENTS } from '../producers/producer.js';
-import { time } from './answer-fields.js';
+import { count, time } from './answer-fields.js';
 import { EventInBatchError } from './problems.js';
 import { accountQuery, idPath } from './request-fields.js';
 import { type ApiScope, fields } from './validation.js';
@@ -14,34 +14,52 @@ const EVENT_BODY_LIMIT = 6 * MAX_PAYLOAD_BYTES + 16_384;
 const BATCH_BODY_LIMIT = 16 * 1024 * 1024;
 
 const newEvent = fields({
-  type: z.string(),
-  accountId: z.string().optional(),
-  payload: z.unknown().refine((payload) => payload !== undefined, {
-    error: 'is needed: any JSON value',
-  }),
-  idempotencyKey: z.string().optional(),
+  type: z.string().describe('Segments of letters, digits, `_` and `-` with dots between them'),
+  accountId: z.string().optional().describe("`default`, or the key's account, where left out"),
+  payload: z
+    .unknown()
+    .refine((payload) => payload !== undefined, { error: 'is needed: any JSON value' })
+    .describe('Any JSON value, at most 256 KiB'),
+  idempotencyKey: z
+    .string()
+    .optional()
+    .describe('Makes a second event with it, in the same account, a duplicate of the first'),
+}).meta({
+  id: 'NewEvent',
+  examples: [
+    {
+      type: 'expense.created',
+      accountId: 'acme',
+      payload: { id: 42 },
+      idempotencyKey: 'expense-42',
+    },
+  ],
 });
 
-const enqueuedEvent = z.object({
-  id: z.string(),
-  deliveries: z.number(),
-  duplicate: z.boolean(),
-});
+const enqueuedEvent = z
+  .object({
+    id: z.string().describe("The first event's where this is its duplicate"),
+    deliveries: count.describe('How many webhooks get it'),
+    duplicate: z.boolean(),
+  })
+  .meta({ id: 'EnqueuedEvent' });
 
-const eventAnswer = z.object({
-  id: z.string(),
-  accountId: z.string(),
-  type: z.string(),
-  payload: z.unknown(),
-  idempotencyKey: z.string().nullable(),
-  createdAt: time,
-  deliveries: z.object({
-    pending: z.number(),
-    delivered: z.number(),
-    exhausted: z.number(),
-    discarded: z.number(),
-  }),
-});
+const eventAnswer = z
+  .object({
+    id: z.string(),
+    accountId: z.string(),
+    type: z.string(),
+    payload: z.unknown(),
+    idempotencyKey: z.string().nullable(),
+    createdAt: time,
+    deliveries: z.object({
+      pending: count,
+      delivered: count,
+      exhausted: count,
+      discarded: count,
+    }),
+  })
+  .meta({ id: 'Event' });
 
 const querystring = fields({});
 
@@ -81,7 +99,16 @@ export function addEventRoutes(
       schema: {
         operationId: 'enqueueEvents',
         summary: 'Enqueue many events, all or none',
-        body: fields({ events }),
+        body: fields({ events }).meta({
+          examples: [
+            {
+              events: [
+                { type: 'expense.created', payload: { id: 43 } },
+                { type: 'expense.paid', payload: { id: 42 } },
+              ],
+            },
+          ],
+        }),
         querystring,
         response: { 202: z.object({ data: z.array(enqueuedEvent).readonly() }) },
       },

@@ -31,6 +31,7 @@ export function addHealthRoutes(api: ApiScope, posthorn: Pick<Posthorn, 'ping'>)
       schema: {
         operationId: 'getReadiness',
         summary: 'Tell whether PostgreSQL and the queue answer',
+        problems: ['not_ready'],
         response: { 200: ok },
       },
     },

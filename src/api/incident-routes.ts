@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { Posthorn } from '../posthorn.js';
 import { incidentAnswer } from './alert-schemas.js';
 import { page } from './answer-fields.js';
-import { accountQuery, idPath, idQuery, pageQuery } from './request-fields.js';
+import { accountQuery, booleanQuery, idPath, idQuery, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const params = idPath('inc_');
@@ -16,10 +15,7 @@ export function addIncidentRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'ale
     ...accountQuery,
     ruleId: idQuery('rul_').optional(),
     webhookId: idQuery('wh_').optional(),
-    open: z
-      .enum(['true', 'false'])
-      .transform((text) => text === 'true')
-      .optional(),
+    open: booleanQuery.optional(),
   });
 
   api.get(

@@ -5,21 +5,27 @@ import { nothing, page, time } from './answer-fields.js';
 import { accountQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
-const keyAnswer = z.object({
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(KEY_ROLES),
-  accountId: z.string().nullable(),
-  createdAt: time,
-  lastUsedAt: time.nullable(),
-  revokedAt: time.nullable(),
-});
+const keyAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(KEY_ROLES),
+    accountId: z.string().nullable().describe('Null for every account'),
+    createdAt: time,
+    lastUsedAt: time.nullable().describe('To the minute'),
+    revokedAt: time.nullable(),
+  })
+  .meta({ id: 'Key' });
+
+const keyWithText = keyAnswer
+  .extend({ key: z.string().describe('What callers show, this once') })
+  .meta({ id: 'KeyWithText' });
 
 const newKey = fields({
-  name: z.string(),
+  name: z.string().describe('For people, 1 to 100 characters'),
   role: z.enum(KEY_ROLES),
-  accountId: z.string().optional(),
-});
+  accountId: z.string().optional().describe('The one that it is limited to, if any'),
+}).meta({ examples: [{ name: 'backend', role: 'producer', accountId: 'acme' }] });
 
 const config = { permission: 'keys:manage' } as const;
 
@@ -34,7 +40,7 @@ export function addKeyRoutes(api: ApiScope, { keys }: Pick<Posthorn, 'keys'>): v
         summary: 'Make an API key',
         body: newKey,
         querystring: fields({}),
-        response: { 201: keyAnswer.extend({ key: z.string() }) },
+        response: { 201: keyWithText },
       },
     },
     async (request, reply) => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import type { ProblemCode } from './problems.js';
 
 declare module 'fastify' {
@@ -17,26 +17,37 @@ declare module 'fastify' {
   }
 }
 
+/** A route that the OpenAPI document has. */
+export interface Operation {
+  readonly method: string;
+  /** Its path, with `:id` in it. */
+  readonly url: string;
+  readonly schema: FastifySchema;
+  readonly config: FastifyContextConfig;
+}
+
 /** What every route under `/v1` says of itself. */
 const NEEDED = ['operationId', 'summary', 'response'] as const;
 
 /**
- * Refuses routes under `/v1` that don't describe themselves, or by a name that another has, so that nobody
- * can forget it. Call it before routes are added.
+ * Collects the routes that describe themselves as they are added. Those under `/v1` that don't are refused,
+ * so that nobody can forget it, and so are two of one name. Call it before routes are added.
  */
-export function requireDescriptions(server: FastifyInstance): void {
-  const taken = new Set<string>();
-  server.addHook('onRoute', ({ method, url, schema = {} }: RouteOptions) => {
+export function collectOperations(server: FastifyInstance): readonly Operation[] {
+  const operations: Operation[] = [];
+  server.addHook('onRoute', ({ method: methods, url, schema = {}, config = {} }: RouteOptions) => {
+    const method = String(methods);
     // Fastify adds a HEAD to each GET.
     if (method === 'HEAD') return;
     checkNeeded(`${method} ${url}`, schema);
     const { operationId } = schema;
     if (operationId === undefined) return;
-    if (taken.has(operationId)) {
+    if (operations.some((other) => other.schema.operationId === operationId)) {
       throw new Error(`the route ${method} ${url} has the operationId ${operationId} of another`);
     }
-    taken.add(operationId);
+    operations.push({ method, url, schema, config });
   });
+  return operations;
 }
 
 function checkNeeded(route: string, schema: FastifySchema): void {

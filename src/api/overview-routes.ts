@@ -10,41 +10,43 @@ const quantiles = z.object({
   p99: z.number().nullable(),
 });
 
-const overviewAnswer = z.object({
-  at: time,
-  from: time,
-  attempts: z.number(),
-  successes: z.number(),
-  failures: z.number(),
-  failuresByClass: z.record(z.string(), z.number()),
-  successRate: z.number().nullable(),
-  latencyMs: quantiles,
-  deliveryMs: quantiles,
-  series: z
-    .array(z.object({ start: time, successes: z.number(), failures: z.number() }))
-    .readonly(),
-  backlog: z.object({ due: z.number(), oldestDueSeconds: z.number().nullable() }),
-  queue: z.object({ waiting: z.number(), active: z.number(), delayed: z.number() }).nullable(),
-  webhooks: z.object({
-    active: z.number(),
-    failing: z.number(),
-    inactive: z.number(),
-    breakersOpen: z.number(),
-  }),
-  openIncidents: z.number(),
-  worst: z
-    .array(
-      z.object({
-        webhookId: z.string(),
-        accountId: z.string(),
-        url: z.string(),
-        attempts: z.number(),
-        failures: z.number(),
-        consecutiveFailures: z.number(),
-      }),
-    )
-    .readonly(),
-});
+const overviewAnswer = z
+  .object({
+    at: time,
+    from: time,
+    attempts: z.number(),
+    successes: z.number(),
+    failures: z.number(),
+    failuresByClass: z.record(z.string(), z.number()),
+    successRate: z.number().nullable(),
+    latencyMs: quantiles,
+    deliveryMs: quantiles,
+    series: z
+      .array(z.object({ start: time, successes: z.number(), failures: z.number() }))
+      .readonly(),
+    backlog: z.object({ due: z.number(), oldestDueSeconds: z.number().nullable() }),
+    queue: z.object({ waiting: z.number(), active: z.number(), delayed: z.number() }).nullable(),
+    webhooks: z.object({
+      active: z.number(),
+      failing: z.number(),
+      inactive: z.number(),
+      breakersOpen: z.number(),
+    }),
+    openIncidents: z.number(),
+    worst: z
+      .array(
+        z.object({
+          webhookId: z.string(),
+          accountId: z.string(),
+          url: z.string(),
+          attempts: z.number(),
+          failures: z.number(),
+          consecutiveFailures: z.number(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Overview' });
 
 /** `/v1/overview`: how all webhooks are, of an account or of every one. */
 export function addOverviewRoutes(api: ApiScope, { overview }: Pick<Posthorn, 'overview'>): void {

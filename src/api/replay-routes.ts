@@ -2,48 +2,60 @@ import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import type { Posthorn } from '../posthorn.js';
 import { REPLAYABLE } from '../store/replays.js';
-import { page, time } from './answer-fields.js';
+import { count, page, time } from './answer-fields.js';
 import { accountQuery, idPath, idQuery, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
-const replayAnswer = z.object({
-  id: z.string(),
-  accountId: z.string(),
-  webhookId: z.string(),
-  status: z.enum(['running', 'done', 'cancelled']),
-  from: time,
-  to: time,
-  statuses: z.array(z.string()).readonly(),
-  eventTypes: z.array(z.string()).readonly(),
-  rate: z.number().nullable(),
-  idempotencyKey: z.string().nullable(),
-  total: z.number(),
-  replayed: z.number(),
-  createdAt: time,
-  endedAt: time.nullable(),
-});
+const replayAnswer = z
+  .object({
+    id: z.string(),
+    accountId: z.string(),
+    webhookId: z.string(),
+    status: z.enum(['running', 'done', 'cancelled']),
+    from: time,
+    to: time,
+    statuses: z.array(z.string()).readonly(),
+    eventTypes: z.array(z.string()).readonly(),
+    rate: z.number().nullable(),
+    idempotencyKey: z.string().nullable(),
+    total: count,
+    replayed: count,
+    createdAt: time,
+    endedAt: time.nullable(),
+  })
+  .meta({ id: 'Replay' });
+
+const startedReplay = replayAnswer
+  .extend({ duplicate: z.boolean().describe('True where one with the same key was begun before') })
+  .meta({ id: 'StartedReplay' });
 
 /** A time, or how long ago it was. */
-const since = z.string().transform((text, context) => {
-  const agoMs = parseDuration(text);
-  if (agoMs !== undefined) return new Date(Date.now() - agoMs);
-  const at = z.iso.datetime().safeParse(text);
-  if (at.success) return new Date(at.data);
-  context.addIssue('must be a time like 2026-11-24T12:00:00Z, or how long ago, like 24h');
-  return z.NEVER;
-});
+const since = z
+  .string()
+  .transform((text, context) => {
+    const agoMs = parseDuration(text);
+    if (agoMs !== undefined) return new Date(Date.now() - agoMs);
+    const at = z.iso.datetime().safeParse(text);
+    if (at.success) return new Date(at.data);
+    context.addIssue('must be a time like 2026-11-24T12:00:00Z, or how long ago, like 24h');
+    return z.NEVER;
+  })
+  .describe('A time like `2026-11-24T12:00:00Z`, or how long ago, like `24h`');
 
 const newReplay = fields({
   from: since,
-  to: since.optional(),
-  statuses: z.array(z.enum(REPLAYABLE)).optional(),
-  eventTypes: z.array(z.string()).optional(),
-  rate: z.number().nullable().optional(),
-  idempotencyKey: z.string().optional(),
-});
+  to: since.optional().describe('The same; now where left out'),
+  statuses: z
+    .array(z.enum(REPLAYABLE))
+    .optional()
+    .describe('`exhausted` and `discarded` where left out'),
+  eventTypes: z.array(z.string()).optional().describe('Every type where left out'),
+  rate: z.number().nullable().optional().describe('Most per second'),
+  idempotencyKey: z.string().optional().describe('Begins no second replay with the same'),
+}).meta({ examples: [{ from: '24h', eventTypes: ['expense.*'], rate: 50 }] });
 
 const owedAnswer = z.object({
-  deliveries: z.number(),
+  deliveries: count,
   oldest: time.nullable(),
   newest: time.nullable(),
 });
@@ -65,7 +77,7 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
         params: idPath('wh_'),
         querystring,
         body: newReplay,
-        response: { 202: replayAnswer.extend({ duplicate: z.boolean() }) },
+        response: { 202: startedReplay },
       },
     },
     async (request, reply) => {

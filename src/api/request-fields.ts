@@ -20,17 +20,37 @@ const NOUNS = {
 /** The `{id}` of a path. Text that is no id of that prefix names nothing, and so is not found. */
 export function idPath(prefix: IdPrefix) {
   const error = ({ input }: { input?: unknown }) => `there is no ${NOUNS[prefix]} ${String(input)}`;
-  return fields({ id: z.string().refine((text) => isId(prefix, text), { error }) });
+  const id = z.string().refine((text) => isId(prefix, text), { error });
+  return fields({ id: id.meta({ json: idJson(prefix) }) });
 }
 
 /** An id in a query. */
 export function idQuery(prefix: IdPrefix) {
   const error = `must be the id of a ${NOUNS[prefix]}, like ${prefix} and 32 hex digits`;
-  return z.string().refine((text) => isId(prefix, text), { error });
+  return z
+    .string()
+    .refine((text) => isId(prefix, text), { error })
+    .meta({ json: idJson(prefix) });
 }
 
+function idJson(prefix: IdPrefix) {
+  return {
+    type: 'string',
+    pattern: `^${prefix}[0-9a-f]{32}$`,
+    description: `The id of a ${NOUNS[prefix]}`,
+  };
+}
+
+/** Yes or no in a query. */
+export const booleanQuery = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .meta({ json: { type: 'boolean' } });
+
 /** The query that narrows to an account, which `request.scope` reads. */
-export const accountQuery = { accountId: z.string().optional() };
+export const accountQuery = {
+  accountId: z.string().optional().describe('Only what is of this account'),
+};
 
 /** The query that asks for a page of things with that prefix. */
 export function pageQuery(prefix: IdPrefix) {
@@ -42,10 +62,20 @@ export function pageQuery(prefix: IdPrefix) {
       .refine((limit) => limit >= 1 && limit <= LARGEST_PAGE, {
         error: `must be from 1 to ${LARGEST_PAGE}`,
       })
-      .default(DEFAULT_PAGE),
+      .default(DEFAULT_PAGE)
+      .meta({
+        json: {
+          type: 'integer',
+          minimum: 1,
+          maximum: LARGEST_PAGE,
+          default: DEFAULT_PAGE,
+          description: 'Most items on the page',
+        },
+      }),
     cursor: z
       .string()
       .refine((text) => isId(prefix, text), { error: 'must be the nextCursor of the page before' })
-      .optional(),
+      .optional()
+      .describe('The `nextCursor` of the page before'),
   };
 }

@@ -16,7 +16,8 @@ import { addIncidentRoutes } from './incident-routes.js';
 import { parseJsonBody } from './json-body.js';
 import { addKeyRoutes } from './key-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
-import { requireDescriptions } from './operations.js';
+import { addOpenApiRoutes } from './openapi-routes.js';
+import { collectOperations } from './operations.js';
 import { addOverviewRoutes } from './overview-routes.js';
 import { addPolicyRoutes } from './policy-routes.js';
 import { addQueueRoutes } from './queue-routes.js';
@@ -29,6 +30,7 @@ import { addSettingRoutes } from './setting-routes.js';
 import { addStatsRoutes } from './stats-routes.js';
 import { answerUnusualRequests } from './unusual-requests.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
+import { addWebhookActionRoutes } from './webhook-action-routes.js';
 import { addWebhookRoutes } from './webhook-routes.js';
 import { addZombieRoutes } from './zombie-routes.js';
 
@@ -91,7 +93,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
 
   answerUnusualRequests(server);
   addAuthorization(server);
-  requireDescriptions(server);
+  const operations = collectOperations(server);
 
   server.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
     const seconds = elapsedTime / 1_000;
@@ -127,6 +129,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   const sessions = createSessions({ secretBox, lengthMs: settings.sessionLength });
   void server.register(async (scope) => {
     await addDashboardRoutes(scope);
+    addOpenApiRoutes(scope, { operations });
     addSessionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { authenticator, sessions });
   });
   void server.register(async (scope) => {
@@ -141,6 +144,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     api.addHook('onRequest', checkPermission);
     addOverviewRoutes(api, posthorn);
     addWebhookRoutes(api, posthorn);
+    addWebhookActionRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);
     addZombieRoutes(api, posthorn);

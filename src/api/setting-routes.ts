@@ -26,24 +26,26 @@ const node = z.union([
   z.object({ node: z.string(), fault: z.string() }),
 ]);
 
-const surroundingsAnswer = z.object({
-  version: z.string(),
-  process: z.object({
-    pid: z.number(),
-    roles: z.array(z.enum(['worker', 'scheduler'])).readonly(),
-    startedAt: time,
-    node: z.string(),
-    platform: z.string(),
-  }),
-  postgres: z.object({ version: z.string(), embedded: z.boolean(), place: z.string() }),
-  queue: z.object({
-    kind: z.enum(['redis', 'postgres']),
-    shards: z.number(),
-    nodes: z.array(node).readonly(),
-  }),
-  migrations: z.array(z.object({ name: z.string(), appliedAt: time })).readonly(),
-  settings: z.array(setting).readonly(),
-});
+const surroundingsAnswer = z
+  .object({
+    version: z.string(),
+    process: z.object({
+      pid: z.number(),
+      roles: z.array(z.enum(['worker', 'scheduler'])).readonly(),
+      startedAt: time,
+      node: z.string(),
+      platform: z.string(),
+    }),
+    postgres: z.object({ version: z.string(), embedded: z.boolean(), place: z.string() }),
+    queue: z.object({
+      kind: z.enum(['redis', 'postgres']),
+      shards: z.number(),
+      nodes: z.array(node).readonly(),
+    }),
+    migrations: z.array(z.object({ name: z.string(), appliedAt: time })).readonly(),
+    settings: z.array(setting).readonly(),
+  })
+  .meta({ id: 'Surroundings' });
 
 /** `/v1/settings`: what is in force in the process that answers, and what the installation is made of. */
 export function addSettingRoutes(

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import type { Posthorn } from '../posthorn.js';
-import { time } from './answer-fields.js';
+import { count, time } from './answer-fields.js';
 import { accountQuery, idPath } from './request-fields.js';
 import { type ApiScope, fields } from './validation.js';
 
 const quality = {
-  attempts: z.number(),
-  successes: z.number(),
-  failures: z.number(),
-  failuresByClass: z.record(z.string(), z.number()),
-  successRate: z.number().nullable(),
+  attempts: count,
+  successes: count,
+  failures: count,
+  failuresByClass: z.record(z.string(), count),
+  successRate: z.number().nullable().describe('0 to 1; null without attempts'),
   latencyMs: z.object({
     p50: z.number().nullable(),
     p95: z.number().nullable(),
@@ -19,13 +19,18 @@ const quality = {
   }),
 };
 
-const statsAnswer = z.object({
-  webhookId: z.string(),
-  from: time,
-  to: time,
-  ...quality,
-  series: z.array(z.object({ start: time, ...quality })).readonly(),
-});
+const statsAnswer = z
+  .object({
+    webhookId: z.string(),
+    from: time,
+    to: time,
+    ...quality,
+    series: z
+      .array(z.object({ start: time, ...quality }))
+      .readonly()
+      .describe('Empty without `step`'),
+  })
+  .meta({ id: 'WebhookStats' });
 
 const timeQuery = z.iso
   .datetime({ error: 'must be a time like 2026-11-24T12:00:00Z' })
@@ -42,7 +47,8 @@ const query = fields({
       context.addIssue('must be a duration like 24h or 30d');
       return z.NEVER;
     })
-    .optional(),
+    .optional()
+    .describe('How long until now: `24h` where left out, at most `400d`'),
   from: timeQuery,
   to: timeQuery,
   step: z.enum(['hour', 'day']).optional(),

@@ -4,21 +4,10 @@ import type { Posthorn } from '../posthorn.js';
 import { WEBHOOK_STATES } from '../store/webhooks.js';
 import { nothing, page } from './answer-fields.js';
 import { attemptAnswer } from './delivery-schemas.js';
-import { accountQuery, idPath, pageQuery } from './request-fields.js';
+import { accountQuery, booleanQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
-import {
-  deactivation,
-  exchangeAnswer,
-  historyAnswer,
-  newWebhook,
-  reactivatedWebhook,
-  reactivation,
-  rotation,
-  verificationAgain,
-  webhookAnswer,
-  webhookChanges,
-  webhookWithSecret,
-} from './webhook-schemas.js';
+import { newWebhook, webhookChanges } from './webhook-input-schemas.js';
+import { historyAnswer, webhookAnswer, webhookWithSecret } from './webhook-schemas.js';
 
 const params = idPath('wh_');
 const querystring = fields(accountQuery);
@@ -28,10 +17,7 @@ const read = { permission: 'webhooks:read' } as const;
 const write = { permission: 'webhooks:write' } as const;
 
 /** `/v1/webhooks`: registers webhooks, shows and changes them. */
-export function addWebhookRoutes(
-  api: ApiScope,
-  { webhooks, tests }: Pick<Posthorn, 'webhooks' | 'tests'>,
-): void {
+export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'webhooks'>): void {
   api.post(
     '/v1/webhooks',
     {
@@ -56,13 +42,10 @@ export function addWebhookRoutes(
   const listQuery = fields({
     ...pageQuery('wh_'),
     ...accountQuery,
-    active: z
-      .enum(['true', 'false'])
-      .transform((text) => text === 'true')
-      .optional(),
+    active: booleanQuery.optional(),
     state: z.enum(WEBHOOK_STATES).optional(),
     tier: z.enum(TIERS).optional(),
-    search: z.string().max(500).optional(),
+    search: z.string().max(500).optional().describe('A part of the URL, in upper or lower case'),
   });
   api.get(
     '/v1/webhooks',
@@ -132,72 +115,6 @@ export function addWebhookRoutes(
     },
   );
 
-  api.post(
-    '/v1/webhooks/:id/rotate-secret',
-    {
-      config: write,
-      schema: {
-        operationId: 'rotateWebhookSecret',
-        summary: 'Give a webhook a new secret',
-        params,
-        querystring,
-        body: rotation,
-        response: { 200: webhookWithSecret },
-      },
-    },
-    async (request) => {
-      const { overlap: overlapMs, signatureScheme } = request.body;
-      const scope = request.scope(request.query.accountId);
-      const options = { ...scope, overlapMs, signatureScheme };
-      const { webhook, secret } = await webhooks.rotateSecret(request.params.id, options);
-      return { ...webhook, secret };
-    },
-  );
-
-  api.post(
-    '/v1/webhooks/:id/deactivate',
-    {
-      config: write,
-      schema: {
-        operationId: 'deactivateWebhook',
-        summary: 'Deactivate a webhook',
-        problems: ['conflict'],
-        params,
-        querystring,
-        body: deactivation,
-        response: { 200: webhookAnswer },
-      },
-    },
-    (request) => {
-      const scope = request.scope(request.query.accountId);
-      const { detail } = request.body;
-      return webhooks.deactivate(request.params.id, { ...scope, detail, actor: request.actor() });
-    },
-  );
-
-  api.post(
-    '/v1/webhooks/:id/reactivate',
-    {
-      config: write,
-      schema: {
-        operationId: 'reactivateWebhook',
-        summary: 'Reactivate a webhook',
-        problems: ['conflict'],
-        params,
-        querystring,
-        body: reactivation,
-        response: { 200: reactivatedWebhook },
-      },
-    },
-    async (request) => {
-      const { owed, detail } = request.body;
-      const scope = request.scope(request.query.accountId);
-      const options = { ...scope, owed, detail, actor: request.actor() };
-      const { webhook, deliveries } = await webhooks.reactivate(request.params.id, options);
-      return { ...webhook, deliveries };
-    },
-  );
-
   api.get(
     '/v1/webhooks/:id/attempts',
     {
@@ -232,42 +149,5 @@ export function addWebhookRoutes(
       const scope = request.scope(request.query.accountId);
       return webhooks.history(request.params.id, { ...request.query, ...scope });
     },
-  );
-
-  api.post(
-    '/v1/webhooks/:id/verify',
-    {
-      config: write,
-      schema: {
-        operationId: 'verifyWebhook',
-        summary: "Verify a webhook's endpoint again",
-        problems: ['verification_failed'],
-        params,
-        querystring,
-        body: verificationAgain,
-        response: { 200: webhookAnswer },
-      },
-    },
-    (request) => {
-      const { method } = request.body;
-      const scope = request.scope(request.query.accountId);
-      return webhooks.verify(request.params.id, { ...scope, method, actor: request.actor() });
-    },
-  );
-
-  api.post(
-    '/v1/webhooks/:id/test',
-    {
-      config: write,
-      schema: {
-        operationId: 'testWebhook',
-        summary: 'Send a test to a webhook now',
-        params,
-        querystring,
-        body: noBody,
-        response: { 200: exchangeAnswer },
-      },
-    },
-    (request) => tests.test(request.params.id, request.scope(request.query.accountId)),
   );
 }

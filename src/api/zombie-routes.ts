@@ -4,28 +4,32 @@ import { isId } from '../domain/id.js';
 import { TIERS } from '../domain/tier.js';
 import type { Posthorn } from '../posthorn.js';
 import type { WebhookAtRisk } from '../store/at-risk.js';
-import { page, time } from './answer-fields.js';
+import { count, page, time } from './answer-fields.js';
 import { accountQuery, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
-const zombieAnswer = z.object({
-  id: z.string(),
-  accountId: z.string(),
-  url: z.string(),
-  tier: z.enum(TIERS),
-  lastSuccess: time.nullable(),
-  quietSince: time,
-  consecutiveFailures: z.number(),
-  lastError: z.string().nullable(),
-  detail: z.string(),
-});
+const zombieAnswer = z
+  .object({
+    id: z.string(),
+    accountId: z.string(),
+    url: z.string(),
+    tier: z.enum(TIERS),
+    lastSuccess: time.nullable(),
+    quietSince: time,
+    consecutiveFailures: count,
+    lastError: z.string().nullable(),
+    detail: z.string().describe('Why'),
+  })
+  .meta({ id: 'Zombie' });
 
-const atRiskAnswer = zombieAnswer.extend({
-  failingSince: time,
-  deactivatesAt: time,
-  timeLeftMs: z.number(),
-  zombie: z.boolean(),
-});
+const atRiskAnswer = zombieAnswer
+  .extend({
+    failingSince: time,
+    deactivatesAt: time,
+    timeLeftMs: z.number().describe('0 for a zombie'),
+    zombie: z.boolean(),
+  })
+  .meta({ id: 'WebhookAtRisk' });
 
 /** The list is in the order of the time left, which ids don't have: its cursor says both. */
 const cursor = z
@@ -37,7 +41,8 @@ const cursor = z
     context.addIssue('must be the nextCursor of the page before');
     return z.NEVER;
   })
-  .optional();
+  .optional()
+  .describe('The `nextCursor` of the page before');
 
 const within = z
   .string()
@@ -47,7 +52,8 @@ const within = z
     context.addIssue('must be a duration of at most 3650d, like 30d');
     return z.NEVER;
   })
-  .optional();
+  .optional()
+  .describe('All that will be deactivated within this time, like `30d`');
 
 const MOST_WITHIN_MS = 3_650 * 86_400_000;
 
@@ -91,7 +97,11 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
         operationId: 'sweepZombies',
         summary: 'Deactivate the zombies of all accounts',
         querystring: fields({}),
-        body: optionalBody(fields({ dryRun: z.boolean().default(false) })),
+        body: optionalBody(
+          fields({ dryRun: z.boolean().default(false).describe('Only say which') }).meta({
+            examples: [{ dryRun: true }],
+          }),
+        ),
         response: { 200: z.object({ deactivated: z.array(zombieAnswer).readonly() }) },
       },
     },

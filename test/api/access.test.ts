@@ -14,6 +14,7 @@ import { bearing, makeIncident, makeKey } from './setup.js';
 const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /healthz': 'everybody',
   'GET /readyz': 'everybody',
+  'GET /openapi.json': 'everybody',
   'GET /v1/overview': ['admin', 'operator', 'viewer'],
   'POST /v1/webhooks': ['admin', 'operator'],
   'GET /v1/webhooks': ['admin', 'operator', 'viewer'],

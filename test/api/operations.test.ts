@@ -1,14 +1,14 @@
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { requireDescriptions } from '../../src/api/operations.js';
+import { collectOperations } from '../../src/api/operations.js';
 import { serializeWithZod } from '../../src/api/validation.js';
 
 function openServer() {
   const server = fastify();
   onTestFinished(() => server.close());
   server.setSerializerCompiler(serializeWithZod);
-  requireDescriptions(server);
+  collectOperations(server);
   return server;
 }
 

@@ -1,0 +1,34 @@
+/** What the operations are about, in the order in which they are shown; with the first part of their path. */
+const TAGS = [
+  ['webhooks', 'Webhooks', 'Endpoints: a URL, its secrets, what it wants, and its health'],
+  ['events', 'Events', 'What happened, to be told to the webhooks that want it'],
+  ['deliveries', 'Deliveries', 'The duty to bring one event to one webhook, and its attempts'],
+  ['replays', 'Replays', 'Past deliveries of one webhook that are made again, a few at a time'],
+  ['overview', 'Overview', 'How all webhooks are'],
+  ['zombies', 'Zombies', 'Webhooks that keep failing, and when they will be deactivated'],
+  ['policy', 'Policy', "When an account's webhooks are warned of and deactivated"],
+  ['rules', 'Alert rules', 'What an account wants to be told of'],
+  ['incidents', 'Incidents', 'Alert rules that hold, or held'],
+  ['channels', 'Channels', "Where an account's notices are sent"],
+  ['keys', 'Keys', 'What callers show, each with a role'],
+  ['queues', 'Queues', 'What BullMQ holds'],
+  ['settings', 'Settings', 'What is in force'],
+] as const;
+
+/** Of operations that are not under `/v1`. */
+const PROCESS = { name: 'Process', description: 'How this process does' };
+
+/** The tags of the document. */
+export const TAG_OBJECTS = [
+  ...TAGS.map(([, name, description]) => ({ name, description })),
+  PROCESS,
+];
+
+/** The tag of the operation at a path. Throws where its first part is not known above. */
+export function tagOf(url: string): string {
+  const [, version, noun] = url.split('/');
+  if (version !== 'v1') return PROCESS.name;
+  const found = TAGS.find(([part]) => part === noun);
+  if (found === undefined) throw new Error(`${url} needs its tag in openapi/tags.ts`);
+  return found[1];
+}

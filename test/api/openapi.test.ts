@@ -1,0 +1,104 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect, test } from 'vitest';
+import {
+  type DescribedOperation,
+  type OpenApiDocument,
+  readDescription,
+} from './described-answers.js';
+import { openWalkedApi } from './routes.js';
+import { API_KEY, type ApiBundle, openTestApi } from './setup.js';
+import { MAKERS } from './things.js';
+
+test('the document is valid OpenAPI 3.1, and anybody may have it', async () => {
+  const { address } = await openTestApi();
+  const { document } = await readDescription(address);
+  expect(document.openapi).toBe('3.1.1');
+  expect(await new Validator().validate({ ...document })).toEqual({ valid: true });
+});
+
+test('the document has every route, under a tag that it describes', async () => {
+  const { address, routes } = await openWalkedApi();
+  const { document, operations } = await readDescription(address);
+  const described = operations.map(({ method, template }) => `${method.toUpperCase()} ${template}`);
+  const registered = routes
+    .filter(({ method, url }) => method !== 'HEAD' && url !== '/openapi.json')
+    .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+  expect(described.toSorted()).toEqual(registered.toSorted());
+
+  const tags = operations.flatMap(({ operation }) => operation.tags);
+  expect(new Set(tags)).toEqual(new Set(document.tags.map(({ name }) => name)));
+});
+
+/** What must have happened before an example of an operation succeeds. */
+const BEFORE: Readonly<Record<string, (bundle: ApiBundle, id: string) => Promise<unknown>>> = {
+  reactivateWebhook: ({ call }, id) => call('POST', `/v1/webhooks/${id}/deactivate`),
+};
+
+test('every example succeeds, and every answer is as the document says', async () => {
+  const bundle = await openTestApi();
+  const { document, operations, check } = await readDescription(bundle.address);
+  for (const { method, template, operation } of operations) {
+    for (const example of examplesOf(document, operation)) {
+      const id = await MAKERS[idPrefix(operation)]?.(bundle);
+      await BEFORE[operation.operationId]?.(bundle, String(id));
+      const path = template.replace('{id}', String(id));
+      const answer = await send(bundle, { method, path, example });
+      expect({ ...answer, example }).toMatchObject({ status: expect.toSatisfy(isGood) });
+      check(answer);
+    }
+  }
+});
+
+test('every problem is as the document says', async () => {
+  const bundle = await openTestApi();
+  const { document, operations, check } = await readDescription(bundle.address);
+  for (const { method, template, operation } of operations) {
+    const [example] = examplesOf(document, operation);
+    const path = template.replace('{id}', `${idPrefix(operation)}${'0'.repeat(32)}`);
+    const unknownField = await send(bundle, { method, path, example, query: '?colour=red' });
+    const withoutKey = await send(bundle, { method, path, example, key: '' });
+    const unknownId = await send(bundle, { method, path, example });
+    if (operation.security.length > 0) expect(withoutKey.status).toBe(401);
+    if (template.includes('{id}')) expect({ ...unknownId }).toMatchObject({ status: 404 });
+    for (const answer of [unknownField, withoutKey, unknownId]) check(answer);
+  }
+});
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The bodies that the document shows of an operation; none for one that has no body. */
+function examplesOf(
+  { components }: OpenApiDocument,
+  { operationId, requestBody }: DescribedOperation,
+): readonly unknown[] {
+  if (requestBody === undefined) return [undefined];
+  const { schema } = requestBody.content['application/json'];
+  const { examples = [] } = components.schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
+  expect({ operationId, examples }).not.toEqual({ operationId, examples: [] });
+  return examples;
+}
+
+/** What the id in an operation's path begins with; empty where there is none. */
+function idPrefix({ parameters = [] }: DescribedOperation): string {
+  const pattern = parameters.find((each) => each.in === 'path')?.schema.pattern ?? '';
+  return /^\^([a-z]+_)/.exec(pattern)?.[1] ?? '';
+}
+
+async function send(
+  { address }: Pick<ApiBundle, 'address'>,
+  request: { method: string; path: string; example: unknown; query?: string; key?: string },
+) {
+  const { method, path, example, query = '', key = API_KEY } = request;
+  const response = await fetch(`${address}${path}${query}`, {
+    method: method.toUpperCase(),
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(example === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(example === undefined ? {} : { body: JSON.stringify(example) }),
+  });
+  const type = response.headers.get('content-type') ?? '';
+  return { method, path, status: response.status, type, text: await response.text() };
+}
