@@ -12,7 +12,7 @@ export type { Manifest } from './archive/day-files.js';
 export type { Erasure, ErasureReport } from './archive/erasure.js';
 export type { PosthornOptions, Settings } from './config.js';
 export type { ShownExchange } from './delivery/own-message.js';
-export type { Access, AccountScope, KeyRole } from './domain/access.js';
+export type { Access, AccountScope, CustomerRole, KeyRole } from './domain/access.js';
 export type { Comparison, Metric, Resolution, RuleScope } from './domain/alert-rule.js';
 export type { QuietHours } from './domain/alert-telling.js';
 export type { Clock } from './domain/clock.js';
@@ -51,6 +51,9 @@ export type { Rollup } from './jobs/rollup.js';
 export type { ZombieSweep } from './jobs/zombie-sweep.js';
 export type { ApiKeys } from './keys/api-keys.js';
 export type { NewApiKey } from './keys/new-key.js';
+export type { Grant } from './portal/grants.js';
+export type { NewPortalLink, PortalLook, PortalTheme } from './portal/new-link.js';
+export type { Portal, PortalLink, PortalSession } from './portal/portal.js';
 export {
   createPosthorn,
   type Posthorn,

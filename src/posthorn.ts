@@ -26,6 +26,7 @@ import { createZombieSweep, type ZombieSweep } from './jobs/zombie-sweep.js';
 import { type ApiKeys, createApiKeys } from './keys/api-keys.js';
 import { createLogger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { createPortal, type Portal } from './portal/portal.js';
 import { createProducer, type Producer } from './producers/producer.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
 import { createLazyQueueBoard, type LazyQueueBoard } from './queue/lazy-board.js';
@@ -68,6 +69,7 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly reconciliation: Reconciliation;
   readonly metrics: ProcessMetrics;
   readonly keys: ApiKeys;
+  readonly portal: Portal;
   readonly queue: Pick<DeliveryQueue, 'counts' | 'shardFigures'>;
   /** Bull Board, for whoever wants to look at the jobs themselves. */
   readonly queueBoard: Pick<LazyQueueBoard, 'open'>;
@@ -263,6 +265,7 @@ async function assemble(parts: {
     reconciliation,
     metrics,
     keys,
+    portal: createPortal({ ledger, secretBox, settings, clock, log }),
     queue,
     queueBoard,
     surroundings: createSurroundingsReader({

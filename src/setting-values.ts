@@ -106,6 +106,14 @@ export const archivePlace = text.refine(
   'a folder, or s3://BUCKET/PREFIX',
 );
 
+/** Scheme, host and port of a site, as a browser writes them. */
+export const origin = text.transform((value, context) => {
+  const found = originOf(value);
+  if (found !== undefined) return found;
+  context.addIssue({ code: 'custom', message: 'an origin like https://app.example.com' });
+  return z.NEVER;
+});
+
 /** A URL with `{webhookId}` in it. */
 export const linkTemplate = text.refine(
   (value) =>
@@ -148,6 +156,17 @@ export const list = text.transform((value) =>
     .filter((entry) => entry !== ''),
 );
 
+/** Origins with commas between. */
+export const origins = list.transform((values, context): readonly string[] => {
+  const found = values.map(originOf);
+  if (found.every((each) => each !== undefined)) return found;
+  context.addIssue({
+    code: 'custom',
+    message: 'origins like https://app.example.com with commas between, without a path or a *',
+  });
+  return z.NEVER;
+});
+
 /** Ports: `any`, or numbers and ranges with commas between. */
 export const ports = text.transform((value, context): readonly PortRange[] => {
   const entries = value.split(',').map((entry) => entry.trim());
@@ -180,4 +199,12 @@ export const cidrs = list
 
 function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : '';
+}
+
+/** The origin that a URL is, or undefined where it is more than that. */
+function originOf(value: string): string | undefined {
+  if (!/^https?:$/.test(protocolOf(value))) return undefined;
+  const { origin, href } = new URL(value);
+  // A `*` would be taken for a pattern where the origin stands in a policy.
+  return href === `${origin}/` && !origin.includes('*') ? origin : undefined;
 }

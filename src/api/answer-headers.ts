@@ -16,7 +16,19 @@ export const ANSWER_HEADERS = {
 /** Come by https only from now on, for a year (RFC 6797). */
 const HTTPS_ONLY = { 'strict-transport-security': 'max-age=31536000' } as const;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True where the answer's own policy says which pages may show it in themselves. */
+    readonly mayBeFramed?: boolean;
+  }
+}
+
 /** What the answer to a request carries. Over http browsers ignore the promise of https. */
 export function answerHeaders(request: FastifyRequest): Readonly<Record<string, string>> {
-  return request.protocol === 'https' ? { ...ANSWER_HEADERS, ...HTTPS_ONLY } : ANSWER_HEADERS;
+  const { 'x-frame-options': noFrame, ...headers } = ANSWER_HEADERS;
+  return {
+    ...headers,
+    ...(request.routeOptions.config.mayBeFramed === true ? {} : { 'x-frame-options': noFrame }),
+    ...(request.protocol === 'https' ? HTTPS_ONLY : {}),
+  };
 }

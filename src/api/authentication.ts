@@ -4,7 +4,8 @@ import type { Access } from '../domain/access.js';
 import { clientNetwork } from '../domain/client-network.js';
 import { ForbiddenError, UnauthorizedError } from '../domain/errors.js';
 import type { ApiKeys } from '../keys/api-keys.js';
-import { hashKey, isKeyText } from '../keys/key-text.js';
+import { hashKey, hexHashOf, isKeyText } from '../keys/key-text.js';
+import { isSessionToken } from '../portal/grants.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { RequestError } from './problems.js';
 import type { Sessions } from './sessions.js';
@@ -13,6 +14,12 @@ const BEARER = /^bearer +(\S+)$/i; // the scheme's name is case-insensitive (RFC
 
 /** What the key of `POSTHORN_API_KEY` may do: everything, for every account. */
 const SETTING_ACCESS: Access = { keyId: 'setting', role: 'admin', accountId: null };
+
+/** Who calls: what may be done, and the SHA-256 of the key behind it as hex. */
+export interface Caller extends Access {
+  /** Null where no key is behind it: at the portal, by a link that was made without one. */
+  readonly keyHash: string | null;
+}
 
 /** Finds out what the holder of a key may do. */
 export interface Authenticator {
@@ -25,12 +32,14 @@ export interface Authenticator {
     given: string | undefined,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<Access>;
+  ): Promise<Caller>;
+  /** True while the key with this hash is valid. */
+  isValid(keyHash: string): Promise<boolean>;
 }
 
 export function createAuthenticator(options: {
   apiKey: string;
-  keys: Pick<ApiKeys, 'authenticate'>;
+  keys: Pick<ApiKeys, 'authenticate' | 'isValid'>;
   failures?: FailureLimit;
 }): Authenticator {
   const { keys, failures = createFailureLimit() } = options;
@@ -47,12 +56,15 @@ export function createAuthenticator(options: {
       const access = timingSafeEqual(hashKey(given), expected)
         ? SETTING_ACCESS
         : await keys.authenticate(given);
-      if (access !== undefined) return access;
+      if (access !== undefined) return { ...access, keyHash: hexHashOf(given) };
       if (refusedForMs > 0) refuse(refusedForMs, reply);
       failures.add(client);
       request.log.debug({ client }, 'wrong API key');
       unauthorized(reply, 'the API key is not valid');
     },
+
+    isValid: async (keyHash) =>
+      keyHash === Buffer.from(expected).toString('hex') || keys.isValid(keyHash),
   };
 }
 
@@ -60,22 +72,32 @@ export function createAuthenticator(options: {
 export const DASHBOARD_HEADER = 'x-posthorn-dashboard';
 
 /**
- * Lets a request in that carries `Authorization: Bearer KEY`, or the session of somebody who signed in to
- * the dashboard, before its body is read, and notes in `request.access` what it may do.
+ * Lets a request in that carries `Authorization: Bearer KEY`, the session of somebody who signed in to the
+ * dashboard, or that of a customer at the portal, before its body is read, and notes in `request.access`
+ * what it may do.
  *
- * @param check throws where a session must not be used by this request
+ * @param options.check throws where a dashboard's session must not be used by this request
  */
-export function requireKey(
-  authenticator: Authenticator,
-  sessions: Pick<Sessions, 'read'>,
-  check: (request: FastifyRequest) => void = checkOrigin,
-): onRequestAsyncHookHandler {
+export function requireKey(options: {
+  authenticator: Authenticator;
+  sessions: Pick<Sessions, 'read'>;
+  portal: {
+    /** Who calls with a session's token. Throws `UnauthorizedError`. */
+    authenticate(sessionToken: string, reply: FastifyReply): Promise<Caller>;
+  };
+  check?: (request: FastifyRequest) => void;
+}): onRequestAsyncHookHandler {
+  const { authenticator, sessions, portal, check = checkOrigin } = options;
   return async (request, reply) => {
     const { authorization } = request.headers;
+    const bearer = BEARER.exec(authorization ?? '')?.[1];
+    if (bearer !== undefined && isSessionToken(bearer)) {
+      request.access = await portal.authenticate(bearer, reply);
+      return;
+    }
     const session = authorization === undefined ? sessions.read(request) : undefined;
     if (session !== undefined) check(request);
-    const given = session?.key ?? BEARER.exec(authorization ?? '')?.[1];
-    request.access = await authenticator.authenticate(given, request, reply);
+    request.access = await authenticator.authenticate(session?.key ?? bearer, request, reply);
   };
 }
 

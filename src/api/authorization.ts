@@ -7,6 +7,7 @@ import {
   scopeTo,
 } from '../domain/access.js';
 import type { Actor } from '../domain/notice.js';
+import type { Caller } from './authentication.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,15 +16,15 @@ declare module 'fastify' {
   }
 
   interface FastifyRequest {
-    /** What the request's key may do; null where the route needs no key. */
-    access: Access | null;
+    /** Who calls, and what that one may do; null where the route needs no key. */
+    access: Caller | null;
     /**
      * The account that the request is about: the one that it names (`given`), or else the key's; empty for
      * every account. The one way in which a route learns it. Throws `ForbiddenError` where a key of one
      * account names another.
      */
     scope(given: string | undefined): AccountScope;
-    /** Who asks, for the history of what is changed: the key's id. */
+    /** Who asks, for the history of what is changed: the key's id, or `portal`. */
     actor(): Actor;
   }
 }

@@ -20,17 +20,23 @@ const PAGES = [
   'sign-in',
 ] as const;
 
-/** What the pages may load: what Posthorn serves, and nothing that is written into the document. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * What the pages may load: what Posthorn serves, and nothing that is written into the document.
+ *
+ * @param framedBy origins of the pages that may show this one in an iframe
+ */
+export function pagePolicy(framedBy: readonly string[] = []): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${framedBy.join(' ') || "'none'"}`,
+  ].join('; ');
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,6 +47,8 @@ declare module 'fastify' {
 
 /** What the build names its files. */
 const FILE_NAME = /^[\w-]+\.\w+$/;
+
+const POLICY = pagePolicy();
 
 const config = { ofDashboard: true } as const;
 

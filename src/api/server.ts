@@ -20,6 +20,9 @@ import { addOpenApiRoutes } from './openapi-routes.js';
 import { collectOperations } from './operations.js';
 import { addOverviewRoutes } from './overview-routes.js';
 import { addPolicyRoutes } from './policy-routes.js';
+import { addPortalLinkRoutes } from './portal-link-routes.js';
+import { addPortalRoutes } from './portal-routes.js';
+import { createPortalSessions } from './portal-sessions.js';
 import { addQueueRoutes } from './queue-routes.js';
 import { addReplayRoutes } from './replay-routes.js';
 import { RequestLog } from './request-log.js';
@@ -127,24 +130,31 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   const authenticator = createAuthenticator({ apiKey: options.apiKey, keys: posthorn.keys });
   const { secretBox, settings } = posthorn;
   const sessions = createSessions({ secretBox, lengthMs: settings.sessionLength });
+  const portal = createPortalSessions({ portal: posthorn.portal, authenticator });
   void server.register(async (scope) => {
     await addDashboardRoutes(scope);
+    const api = scope.withTypeProvider<ZodTypeProvider>();
     addOpenApiRoutes(scope, { operations });
-    addSessionRoutes(scope.withTypeProvider<ZodTypeProvider>(), { authenticator, sessions });
+    addSessionRoutes(api, { authenticator, sessions });
+    addPortalRoutes(api, { portal, settings });
   });
   void server.register(async (scope) => {
-    scope.addHook('onRequest', requireKey(authenticator, sessions, checkSameOrigin));
+    scope.addHook(
+      'onRequest',
+      requireKey({ authenticator, sessions, portal, check: checkSameOrigin }),
+    );
     scope.addHook('onRequest', checkPermission);
     await addBoardRoutes(scope, posthorn);
   });
   void server.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     api.setNotFoundHandler(answerUnknownRoute);
-    api.addHook('onRequest', requireKey(authenticator, sessions));
+    api.addHook('onRequest', requireKey({ authenticator, sessions, portal }));
     api.addHook('onRequest', checkPermission);
     addOverviewRoutes(api, posthorn);
     addWebhookRoutes(api, posthorn);
     addWebhookActionRoutes(api, posthorn);
+    addPortalLinkRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);
     addZombieRoutes(api, posthorn);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Access, KEY_ROLES, PERMISSIONS, permissionsOf } from '../domain/access.js';
+import { type Access, PERMISSIONS, permissionsOf, ROLES } from '../domain/access.js';
 import { UnauthorizedError } from '../domain/errors.js';
 import { time } from './answer-fields.js';
 import { type Authenticator, checkOrigin } from './authentication.js';
@@ -8,7 +8,7 @@ import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const sessionAnswer = z.object({
   keyId: z.string(),
-  role: z.enum(KEY_ROLES),
+  role: z.enum(ROLES),
   accountId: z.string().nullable(),
   permissions: z.array(z.enum(PERMISSIONS)),
   expiresAt: time,

@@ -1,6 +1,7 @@
 import type { Posthorn } from '../posthorn.js';
 import { accountQuery, idPath } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
+import { assertMaySet } from './webhook-fields.js';
 import {
   deactivation,
   reactivation,
@@ -104,6 +105,7 @@ export function addWebhookActionRoutes(
       },
     },
     (request) => {
+      assertMaySet(request, request.body);
       const { method } = request.body;
       const scope = request.scope(request.query.accountId);
       return webhooks.verify(request.params.id, { ...scope, method, actor: request.actor() });

@@ -6,6 +6,7 @@ import { nothing, page } from './answer-fields.js';
 import { attemptAnswer } from './delivery-schemas.js';
 import { accountQuery, booleanQuery, idPath, pageQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
+import { assertMaySet } from './webhook-fields.js';
 import { newWebhook, webhookChanges } from './webhook-input-schemas.js';
 import { historyAnswer, webhookAnswer, webhookWithSecret } from './webhook-schemas.js';
 
@@ -17,7 +18,10 @@ const read = { permission: 'webhooks:read' } as const;
 const write = { permission: 'webhooks:write' } as const;
 
 /** `/v1/webhooks`: registers webhooks, shows and changes them. */
-export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'webhooks'>): void {
+export function addWebhookRoutes(
+  api: ApiScope,
+  { webhooks, settings }: Pick<Posthorn, 'webhooks' | 'settings'>,
+): void {
   api.post(
     '/v1/webhooks',
     {
@@ -33,7 +37,9 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
     },
     async (request, reply) => {
       const { body } = request;
-      const input = { ...body, ...request.scope(body.accountId), actor: request.actor() };
+      assertMaySet(request, body);
+      const atMost = request.actor() === 'portal' ? settings.portalWebhooks : undefined;
+      const input = { ...body, ...request.scope(body.accountId), actor: request.actor(), atMost };
       const { webhook, secret } = await webhooks.register(input);
       return reply.code(201).send({ ...webhook, secret });
     },
@@ -91,6 +97,7 @@ export function addWebhookRoutes(api: ApiScope, { webhooks }: Pick<Posthorn, 'we
       },
     },
     (request) => {
+      assertMaySet(request, request.body);
       const scope = { ...request.scope(request.query.accountId), actor: request.actor() };
       return webhooks.update(request.params.id, request.body, scope);
     },

@@ -13,6 +13,7 @@ import { keyCommands } from './key-commands.js';
 import { listenCommand } from './listen-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { policyCommand } from './policy-command.js';
+import { portalLinkCommand } from './portal-link-command.js';
 import { reconcileCommand } from './reconcile-command.js';
 import { rekeyCommand } from './rekey-command.js';
 import { replayCommands } from './replay-commands.js';
@@ -47,6 +48,7 @@ const program = new Command('posthorn')
   .addCommand(ruleCommands())
   .addCommand(incidentCommands())
   .addCommand(keyCommands())
+  .addCommand(portalLinkCommand())
   .addCommand(doctorCommand())
   .addCommand(workerProcessCommand(), { hidden: true });
 

@@ -9,10 +9,24 @@ export const KEY_ROLES = ['admin', 'operator', 'producer', 'viewer'] as const;
 
 export type KeyRole = (typeof KEY_ROLES)[number];
 
-/** What a route can need. */
+/**
+ * What somebody at the customer portal may do, which no key has as its role. `customer` looks after the
+ * webhooks of one account, `customer-viewer` looks at them.
+ */
+export const CUSTOMER_ROLES = ['customer', 'customer-viewer'] as const;
+
+export type CustomerRole = (typeof CUSTOMER_ROLES)[number];
+
+export const ROLES = [...KEY_ROLES, ...CUSTOMER_ROLES] as const;
+
+/**
+ * What a route can need, and `webhooks:policy`, which is needed besides `webhooks:write` to set how a
+ * webhook is treated: its tier, its limits, its overrides, whether it is verified.
+ */
 export const PERMISSIONS = [
   'webhooks:read',
   'webhooks:write',
+  'webhooks:policy',
   'events:read',
   'events:write',
   'deliveries:read',
@@ -21,6 +35,7 @@ export const PERMISSIONS = [
   'zombies:sweep',
   'alerts:read',
   'alerts:write',
+  'portal:link',
   'keys:manage',
   'metrics:read',
   'queues:read',
@@ -40,20 +55,31 @@ const READING: readonly Permission[] = [
   'queues:read',
 ];
 
-const GRANTS: Readonly<Record<KeyRole, readonly Permission[]>> = {
+const CUSTOMER_READING: readonly Permission[] = [
+  'webhooks:read',
+  'events:read',
+  'deliveries:read',
+  'zombies:read',
+];
+
+const GRANTS: Readonly<Record<(typeof ROLES)[number], readonly Permission[]>> = {
   admin: PERMISSIONS,
   operator: [
     ...READING,
     'webhooks:write',
+    'webhooks:policy',
     'events:write',
     'deliveries:retry',
     'zombies:sweep',
     'alerts:write',
     'queues:write',
     'settings:read',
+    'portal:link',
   ],
   producer: ['events:read', 'events:write'],
   viewer: READING,
+  customer: [...CUSTOMER_READING, 'webhooks:write', 'deliveries:retry'],
+  'customer-viewer': CUSTOMER_READING,
 };
 
 /** What reaches into every account, so that a key of one account may not do it whatever its role. */
@@ -65,11 +91,11 @@ const OF_EVERY_ACCOUNT: readonly Permission[] = [
   'settings:read',
 ];
 
-/** Who asks: a key, with its role and the account that it is limited to. */
+/** Who asks: a key, or somebody at the portal, with its role and the account that it is limited to. */
 export interface Access {
-  /** The key's id; `setting` for the key of `POSTHORN_API_KEY`. */
+  /** The key's id; `setting` for the key of `POSTHORN_API_KEY`, `portal` for a customer at the portal. */
   readonly keyId: string;
-  readonly role: KeyRole;
+  readonly role: KeyRole | CustomerRole;
   /** Null for a key of every account. */
   readonly accountId: string | null;
 }
@@ -93,14 +119,15 @@ export function permissionsOf(access: Pick<Access, 'role' | 'accountId'>): reado
   return PERMISSIONS.filter((permission) => mayDo(access, permission));
 }
 
-/** Throws `ForbiddenError`, which names the key's role and what is needed, where the key may not do this. */
+/** Throws `ForbiddenError`, which names the role and what is needed, where it may not do this. */
 export function assertMayDo(access: Access, permission: Permission): void {
   if (mayDo(access, permission)) return;
   const roles = KEY_ROLES.filter((role) => mayDo({ role, accountId: null }, permission));
   const everyAccount = OF_EVERY_ACCOUNT.includes(permission) ? ', for every account' : '';
   const limited = access.accountId === null ? '' : ', limited to one account';
+  const holder = access.keyId === 'portal' ? 'who is at the portal' : 'the key';
   throw new ForbiddenError(
-    `the key has the role ${access.role}${limited}, and this needs ${permission}${everyAccount}`,
+    `${holder} has the role ${access.role}${limited}, and this needs ${permission}${everyAccount}`,
     { hint: `use a key${everyAccount} with the role ${roles.join(' or ')}` },
   );
 }

@@ -32,5 +32,8 @@ export const SILENT_TYPES = [
 
 export type HistoryType = NoticeType | (typeof SILENT_TYPES)[number];
 
-/** Who did something: Posthorn itself, the owner by the library or the command line, or a key's id. */
-export type Actor = 'posthorn' | 'owner' | `key_${string}` | 'setting';
+/**
+ * Who did something: Posthorn itself, the owner by the library or the command line, a key by its id, or a
+ * customer at the portal.
+ */
+export type Actor = 'posthorn' | 'owner' | `key_${string}` | 'setting' | 'portal';

@@ -14,7 +14,7 @@ import {
 } from '../store/api-keys.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
-import { createKeyText, hashKey, isKeyText } from './key-text.js';
+import { createKeyText, hashKey, hexHashOf, isKeyText } from './key-text.js';
 import { createLastUse } from './last-use.js';
 import { checkNewKey, type NewApiKey } from './new-key.js';
 
@@ -31,6 +31,8 @@ export interface ApiKeys {
   revoke(id: string, scope?: AccountScope): Promise<ApiKey>;
   /** What the holder of a key may do; undefined where the key is unknown or revoked. Notes its use. */
   authenticate(key: string): Promise<Access | undefined>;
+  /** True while the key with this hash, as hex, is valid. Is no use of it. */
+  isValid(hash: string): Promise<boolean>;
 }
 
 /** The keys, with the work that they do beside their callers. */
@@ -94,10 +96,12 @@ export function createApiKeys(options: { ledger: Ledger; clock: Clock; log: Logg
     async authenticate(key) {
       // Anything else can't be in the ledger, which is then not asked.
       if (!isKeyText(key)) return undefined;
-      const access = await valid.fetch(Buffer.from(hashKey(key)).toString('hex'));
+      const access = await valid.fetch(hexHashOf(key));
       if (access !== undefined) lastUse.note(access.keyId);
       return access;
     },
+
+    isValid: async (hash) => (await valid.fetch(hash)) !== undefined,
 
     drain: () => lastUse.drain(),
   };

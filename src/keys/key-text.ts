@@ -22,3 +22,8 @@ export function isKeyText(text: string): boolean {
 export function hashKey(key: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash('sha256').update(key).digest());
 }
+
+/** The same hash as hex. */
+export function hexHashOf(key: string): string {
+  return Buffer.from(hashKey(key)).toString('hex');
+}

@@ -100,7 +100,12 @@ export type WebhookConfiguration = Pick<
   | 'verification'
 >;
 
-/** Writes a new webhook, and that it was registered into its history. */
+/**
+ * Writes a new webhook, and that it was registered into its history.
+ *
+ * @param change.atMost most webhooks that its account may have with it; any number where left out
+ * @returns undefined where it has as many already
+ */
 export async function insertWebhook(
   ledger: Ledger,
   webhook: WebhookConfiguration & {
@@ -110,10 +115,11 @@ export async function insertWebhook(
     operational?: boolean;
     verifiedAt?: Date | null;
   },
-  change: { readonly now: Date; readonly actor: Actor },
-): Promise<Webhook> {
-  const { now, actor } = change;
+  change: { readonly now: Date; readonly actor: Actor; readonly atMost?: number | undefined },
+): Promise<Webhook | undefined> {
+  const { now, actor, atMost } = change;
   const row = await ledger.$transaction(async (tx) => {
+    if (atMost !== undefined && (await countAlone(tx, webhook.accountId)) >= atMost) return null;
     await writeNotices(tx, [
       {
         accountId: webhook.accountId,
@@ -138,7 +144,14 @@ export async function insertWebhook(
       include: WITH_HOLD,
     });
   });
-  return toWebhook(row);
+  return row === null ? undefined : toWebhook(row);
+}
+
+/** Counts an account's webhooks. Until the transaction ends no other one counts them, so that none is missed. */
+async function countAlone(tx: Prisma.TransactionClient, accountId: string): Promise<number> {
+  await tx.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended(${`posthorn webhooks of ${accountId}`}, 0))`;
+  return tx.webhook.count({ where: { accountId } });
 }
 
 /** What a verification leaves in a webhook's history. */

@@ -56,6 +56,8 @@ export interface Webhooks {
       readonly secret?: string | undefined;
       /** True for one that gets Posthorn's own notices in place of events. */
       readonly operational?: boolean | undefined;
+      /** Most webhooks that the account may have with it; past that, `ConflictError` is thrown. */
+      readonly atMost?: number | undefined;
     } & ByActor,
   ): Promise<{ webhook: Webhook; secret: string }>;
   get(id: string, scope?: AccountScope): Promise<Webhook>;
@@ -179,7 +181,7 @@ export function createWebhooks(options: {
     async register(given) {
       assertObject(given);
       const { accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...rest } = given;
-      const { operational = false, actor = 'owner', secret: ownSecret, ...input } = rest;
+      const { operational = false, actor = 'owner', secret: ownSecret, atMost, ...input } = rest;
       if (ownSecret !== undefined) checkSecret(ownSecret, signatureScheme);
       if (typeof operational !== 'boolean')
         throw new InvalidInputError('operational: not a boolean');
@@ -206,8 +208,13 @@ export function createWebhooks(options: {
       const webhook = await insertWebhook(
         ledger,
         { ...configuration, ...row, ...verified },
-        { now, actor },
+        { now, actor, atMost },
       );
+      if (webhook === undefined) {
+        throw new ConflictError(`the account has ${atMost} webhooks, and no more fit`, {
+          hint: 'delete one that is needed no more',
+        });
+      }
       log.info({ webhookId: id, accountId }, 'webhook registered');
       return { webhook, secret };
     },
@@ -220,7 +227,10 @@ export function createWebhooks(options: {
       const before = await get(id, { accountId });
       const configuration = checkConfiguration(changes, isAllowed, urlRules);
       const urlChanged = configuration.url !== undefined && configuration.url !== before.url;
-      const { verification = before.verification } = changes;
+      const { verification: own = before.verification } = changes;
+      // Whoever left one endpoint unverified did not vouch for the next that a customer names.
+      const unvouched = actor === 'portal' && urlChanged && own === 'none';
+      const verification = unvouched ? options.verification : own;
       const methodChanged = verification !== before.verification;
       const verified =
         urlChanged || methodChanged
@@ -228,7 +238,12 @@ export function createWebhooks(options: {
           : {};
       const change = { accountId, urlChanged, actor, now: clock() };
       return (
-        (await updateWebhook(ledger, id, { ...configuration, ...verified }, change)) ?? missing(id)
+        (await updateWebhook(
+          ledger,
+          id,
+          { ...configuration, ...(methodChanged ? { verification } : {}), ...verified },
+          change,
+        )) ?? missing(id)
       );
     },
 

@@ -17,6 +17,8 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /openapi.json': 'everybody',
   'GET /v1/overview': ['admin', 'operator', 'viewer'],
   'POST /v1/webhooks': ['admin', 'operator'],
+  'POST /v1/portal-links': ['admin', 'operator'],
+  'POST /v1/portal-links/revoke': ['admin', 'operator'],
   'GET /v1/webhooks': ['admin', 'operator', 'viewer'],
   'GET /v1/webhooks/:id': ['admin', 'operator', 'viewer'],
   'PATCH /v1/webhooks/:id': ['admin', 'operator'],
@@ -66,6 +68,43 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /metrics': ['admin', 'operator', 'viewer'],
 };
 
+/** What somebody at the portal may call; a `customer-viewer` what reads of it. */
+const AT_THE_PORTAL = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /v1/overview',
+  'GET /v1/policy',
+  'POST /v1/webhooks',
+  'GET /v1/webhooks',
+  'GET /v1/webhooks/:id',
+  'PATCH /v1/webhooks/:id',
+  'DELETE /v1/webhooks/:id',
+  'POST /v1/webhooks/:id/rotate-secret',
+  'POST /v1/webhooks/:id/deactivate',
+  'POST /v1/webhooks/:id/reactivate',
+  'GET /v1/webhooks/:id/attempts',
+  'GET /v1/webhooks/:id/history',
+  'GET /v1/webhooks/:id/stats',
+  'GET /v1/webhooks/:id/owed',
+  'POST /v1/webhooks/:id/verify',
+  'POST /v1/webhooks/:id/test',
+  'POST /v1/webhooks/:id/replay',
+  'GET /v1/replays',
+  'GET /v1/replays/:id',
+  'POST /v1/replays/:id/cancel',
+  'GET /v1/events/:id',
+  'GET /v1/deliveries',
+  'GET /v1/deliveries/:id',
+  'POST /v1/deliveries/:id/retry',
+  'GET /v1/zombies',
+];
+
+/** Where somebody at the portal may call a route, and not with all that a key may send. */
+const BODIES_AT_THE_PORTAL: typeof BODIES = {
+  'PATCH /v1/webhooks/:id': () => ({ description: 'mine' }),
+  'POST /v1/webhooks/:id/verify': () => undefined,
+};
+
 /** Routes that reach into every account, so that a key of one account may not call them. */
 const OF_EVERY_ACCOUNT = [
   'POST /v1/zombies/sweep',
@@ -74,8 +113,8 @@ const OF_EVERY_ACCOUNT = [
   'GET /metrics',
 ];
 
-/** What only a part of the dashboard needs, which has tests of its own. */
-const OF_DASHBOARD: readonly Permission[] = ['queues:write'];
+/** What no route needs: only a part of the dashboard, or a field of a webhook; both have tests of their own. */
+const OF_NO_ROUTE: readonly Permission[] = ['webhooks:policy', 'queues:write'];
 
 const URL = 'https://hooks.example.com/posthorn';
 const EVENT = { type: 'expense.created', payload: 1 };
@@ -89,6 +128,8 @@ const RULE = {
 /** Bodies that a route takes, for an account where one is named; none where there is no entry. */
 const BODIES: Readonly<Record<string, (account: { accountId?: string }) => unknown>> = {
   'POST /v1/webhooks': (account) => ({ url: URL, ...account }),
+  'POST /v1/portal-links': (account) => account,
+  'POST /v1/portal-links/revoke': (account) => account,
   'PATCH /v1/webhooks/:id': () => ({ tier: 'low' }),
   'POST /v1/events': (account) => ({ ...EVENT, ...account }),
   'POST /v1/events/batch': (account) => ({ events: [EVENT, { ...EVENT, ...account }] }),
@@ -158,10 +199,11 @@ async function open() {
       things?: Readonly<Record<string, string>>;
       account?: { accountId: string };
       query?: string;
+      bodies?: typeof BODIES;
     } = {},
   ) {
-    const { things = {}, account = {}, query = '' } = options;
-    const json = BODIES[nameOf(route)]?.(account);
+    const { things = {}, account = {}, query = '', bodies = BODIES } = options;
+    const json = bodies[nameOf(route)]?.(account);
     return api.call(route.method, `${pathOf(route, things)}${query}`, {
       ...(json === undefined ? {} : { json }),
       headers: { authorization: '', ...(key === undefined ? {} : bearing(key)), ...from() },
@@ -188,7 +230,7 @@ test('every route stands in the table of this test, and declares what the table 
   );
   expect([...new Set(limited.map(nameOf))]).toEqual(OF_EVERY_ACCOUNT);
   const needed = new Set(routes.map(({ permission }) => permission));
-  expect(PERMISSIONS.filter((permission) => !needed.has(permission))).toEqual(OF_DASHBOARD);
+  expect(PERMISSIONS.filter((permission) => !needed.has(permission))).toEqual(OF_NO_ROUTE);
 });
 
 describe.each(KEY_ROLES)('a key of the role %s', (role) => {
@@ -213,7 +255,13 @@ describe.each(KEY_ROLES)('a key of the role %s', (role) => {
       const things = changes ? await makeThings({ posthorn, ledger }, 'one') : unchanged;
       if (changes && name.endsWith('/reactivate'))
         await posthorn.webhooks.deactivate(things.webhooks ?? '');
-      const { status, body } = await callRoute(route, key, { things });
+      // Links to the portal have no account of their own accord.
+      const account =
+        accountId === undefined && name.includes('portal-links') ? { accountId: 'one' } : undefined;
+      const { status, body } = await callRoute(route, key, {
+        things,
+        ...(account === undefined ? {} : { account }),
+      });
       const outcome = status < 300 ? 'done' : status;
       expect([route.method, name, outcome]).toEqual([route.method, name, allowed ? 'done' : 403]);
       if (allowed || route.method === 'HEAD') continue;
@@ -335,7 +383,7 @@ describe('a key of another account', () => {
     const making = routes.filter(
       (route) => route.method === 'POST' && !route.url.includes(':id') && BODIES[nameOf(route)],
     );
-    expect(making).toHaveLength(7);
+    expect(making).toHaveLength(9);
     for (const route of making) {
       const named = await callRoute(route, key, { account: { accountId: 'one' } });
       expect([route.url, named.status, named.body.code]).toEqual([route.url, 403, 'forbidden']);
@@ -354,5 +402,73 @@ describe('a key of another account', () => {
     expect(await counts()).toEqual([1, 3, 2]);
     expect(await ledger.apiKey.count({ where: { accountId: null } })).toBe(0);
     expect(await snapshot(ledger)).toEqual(before);
+  });
+});
+
+describe('somebody at the portal', () => {
+  async function openPortal(readOnly: boolean) {
+    const bundle = await open();
+    const { url } = await bundle.posthorn.portal.createLink({ accountId: 'one', readOnly });
+    const session = await bundle.posthorn.portal.begin(url.split('#')[1] ?? '');
+    const may = (route: Route) =>
+      AT_THE_PORTAL.includes(nameOf(route)) &&
+      !(readOnly && !['GET', 'HEAD'].includes(route.method));
+    const bodies = { ...BODIES, ...BODIES_AT_THE_PORTAL };
+    return { ...bundle, token: session?.token ?? '', may, bodies };
+  }
+
+  test.each([
+    ['may look after the webhooks of its account', false],
+    ['may look at them alone where the link is for reading', true],
+  ])('%s, and do nothing else', async (_name, readOnly) => {
+    const { posthorn, ledger, routes, callRoute, token, may, bodies } = await openPortal(readOnly);
+    const unchanged = await makeThings({ posthorn, ledger }, 'one');
+    for (const route of routes) {
+      const name = nameOf(route);
+      // Asks an endpoint that is not there, or has no method to ask by.
+      if (name.endsWith('/verify') && may(route)) continue;
+      const changes = may(route) && !['GET', 'HEAD'].includes(route.method);
+      const things = changes ? await makeThings({ posthorn, ledger }, 'one') : unchanged;
+      if (name.endsWith('/reactivate')) await posthorn.webhooks.deactivate(things.webhooks ?? '');
+      const { status, body } = await callRoute(route, token, { things, bodies });
+      const outcome = status < 300 ? 'done' : status;
+      expect([route.method, name, outcome]).toEqual([
+        route.method,
+        name,
+        may(route) ? 'done' : 403,
+      ]);
+      if (!may(route) && route.method !== 'HEAD') expect(body.code).toBe('forbidden');
+    }
+  });
+
+  test('finds nothing of another account, whether by its id or its name', async () => {
+    const { posthorn, ledger, routes, callRoute, token, may, bodies } = await openPortal(false);
+    const things = await makeThings({ posthorn, ledger }, 'other');
+    const where = { accountId: 'other' };
+    const snapshot = async () => [
+      await ledger.webhook.findMany({ where }),
+      await ledger.delivery.findMany({ where }),
+      await ledger.replay.findMany({ where }),
+    ];
+    const before = await snapshot();
+    for (const route of routes.filter((each) => may(each) && each.url.startsWith('/v1/'))) {
+      const named = await callRoute(route, token, {
+        things,
+        bodies,
+        query: '?accountId=other',
+        account: { accountId: 'other' },
+      });
+      // The one route that takes it in its body knows none in its query.
+      const refused = nameOf(route) === 'POST /v1/webhooks' ? 400 : 403;
+      expect([nameOf(route), named.status]).toEqual([nameOf(route), refused]);
+      if (!route.url.includes(':id')) continue;
+      const foreign = await callRoute(route, token, { things, bodies });
+      expect([nameOf(route), foreign.status]).toEqual([nameOf(route), 404]);
+    }
+    const create = routes.find((route) => nameOf(route) === 'POST /v1/webhooks');
+    if (create === undefined) throw new Error('there is no route that registers');
+    const made = await callRoute(create, token, { account: where });
+    expect([made.status, made.body.code]).toEqual([403, 'forbidden']);
+    expect(await snapshot()).toEqual(before);
   });
 });

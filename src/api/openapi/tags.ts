@@ -10,6 +10,7 @@ const TAGS = [
   ['rules', 'Alert rules', 'What an account wants to be told of'],
   ['incidents', 'Incidents', 'Alert rules that hold, or held'],
   ['channels', 'Channels', "Where an account's notices are sent"],
+  ['portal-links', 'Portal', 'Links by which customers look after the webhooks of one account'],
   ['keys', 'Keys', 'What callers show, each with a role'],
   ['queues', 'Queues', 'What BullMQ holds'],
   ['settings', 'Settings', 'What is in force'],
