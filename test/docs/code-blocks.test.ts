@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { type DocumentsInstallation, runSql, startInstallation } from './installation.js';
 import { NOT_RUN, RUN_ELSEWHERE } from './not-run.js';
 import { type CodeBlock, type Page, placeOf, readPages } from './pages.js';
+import { checkReceiver, WEBHOOK_SECRET } from './receivers.js';
 import { type Shell, startShell } from './shell.js';
 import {
   type BlockProcess,
@@ -31,7 +32,10 @@ beforeAll(async () => {
     startShell(join(folder, 'bin')),
     compileBlocks(typescript, folder),
   ]);
-  blockProcess = await startBlockProcess(await installation.environmentFor(''));
+  blockProcess = await startBlockProcess({
+    ...(await installation.environmentFor('')),
+    WEBHOOK_SECRET,
+  });
 });
 
 afterAll(async () => {
@@ -96,11 +100,21 @@ async function runShell(block: CodeBlock, cwd: string, backend: string): Promise
   await shell.run({ ...block, text }, { folder: cwd, environment });
 }
 
-/** @returns where it listens, where it does */
+/**
+ * Runs a module. One that listens and verifies is a receiver, which must take what Posthorn sends.
+ *
+ * @returns where it listens, where it does
+ */
 async function runTypeScript(block: CodeBlock): Promise<string | undefined> {
   const running = blockProcess.run(compiled.moduleOf(block), {});
   const port = await running.catch((cause: unknown) => fail(block, cause));
-  return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+  if (port === undefined) return undefined;
+  const address = `http://127.0.0.1:${port}`;
+  if (/'(posthorn\/verify|standardwebhooks)'/.test(block.text)) {
+    const checked = checkReceiver(installation.posthorn, address);
+    await checked.catch((cause: unknown) => fail(block, cause));
+  }
+  return address;
 }
 
 function fail(block: CodeBlock, cause: unknown): never {
@@ -118,11 +132,30 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   yaml: (text) => parseAllDocuments(text).map((each) => each.toJS()),
 };
 
-/** What is drawn or said, and what other programs than ours read. */
+/** What is drawn or said. */
 const PLAIN = ['', 'text', 'http'];
+
+/**
+ * Languages whose tools are not everywhere where the tests run. Their blocks are receivers, tried by hand
+ * whenever they change; what is looked at here is that they verify with the secret, and with what.
+ */
+const FOREIGN: Readonly<Record<string, RegExp>> = {
+  python: /webhook\.verify\(request\.get_data\(\), /,
+  go: /webhook\.Verify\(body, r\.Header\)/,
+  ruby: /webhook\.verify\(request\.raw_post, headers\)/,
+  php: /\$webhook->verify\(file_get_contents\('php:\/\/input'\), \$headers\)/,
+  java: /webhook\.verify\(body, exchange\.getRequestHeaders\(\)\)/,
+  rust: /webhook\.verify\(body, headers\)/,
+  csharp: /webhook\.Verify\(body, headers\)/,
+  elixir: /:crypto\.mac\(:hmac, :sha256, key, "#\{id\}\.#\{time\}\.#\{body\}"\)/,
+};
 
 function check(block: CodeBlock): void {
   const read = READERS[block.language];
-  if (read !== undefined) expect(() => read(block.text), placeOf(block)).not.toThrow();
+  const foreign = FOREIGN[block.language];
+  if (foreign !== undefined) {
+    expect(block.text, placeOf(block)).toMatch(foreign);
+    expect(block.text, placeOf(block)).toMatch(/WEBHOOK_SECRET|whsec_/);
+  } else if (read !== undefined) expect(() => read(block.text), placeOf(block)).not.toThrow();
   else expect(PLAIN, `${placeOf(block)}: no test knows this language`).toContain(block.language);
 }
