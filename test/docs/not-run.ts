@@ -28,6 +28,11 @@ export const NOT_RUN: readonly NotRun[] = [
     begins: 'npm ci && npm run demo',
     why: 'installs; test/demo/demo.test.ts runs the demo',
   },
+  {
+    page: 'README.md',
+    begins: 'npm ci\nnpm run posthorn -- listen',
+    why: 'installs, and listens until it is stopped; test/cli/listen.test.ts does',
+  },
   { page: 'README.md', begins: 'npm ci && npm test', why: 'runs the tests that this is one of' },
   { page: 'README.md', begins: 'npm start', why: 'starts and stays; test/cli/start.test.ts does' },
   {
@@ -39,6 +44,11 @@ export const NOT_RUN: readonly NotRun[] = [
     page: 'bench/README.md',
     begins: 'npm run build',
     why: 'measures for 90 minutes; test/bench runs parts of it',
+  },
+  {
+    page: 'docs/command-line.md',
+    begins: 'posthorn listen',
+    why: 'listens until it is stopped; test/cli/listen.test.ts does',
   },
   {
     page: 'docs/reliability.md',

@@ -21,6 +21,9 @@ export interface Shell {
   stop(): Promise<void>;
 }
 
+/** What a block may take; one that starts something and stays belongs into `NOT_RUN`. */
+const LIMIT_MS = 60_000;
+
 /**
  * What stands in for the commands of a machine where Posthorn is installed. Each is as thin as it can be:
  * `posthorn`, `npx posthorn` and `npm run posthorn` are what was built, run by `command-process.mjs`; curl
@@ -75,9 +78,15 @@ export async function startShell(folder: string): Promise<Shell> {
   ): Promise<string> {
     return new Promise((resolve, reject) => {
       const all = [...args, '-c', block.text];
-      const child = execFile('sh', all, options, (error, stdout, stderr) => {
+      const limited = { ...options, timeout: LIMIT_MS };
+      const child = execFile('sh', all, limited, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(new Error(`${placeOf(block)} failed:\n${block.text}\n${stdout}${stderr}`));
+        else
+          reject(
+            new Error(
+              `${placeOf(block)} ${error.killed ? 'did not end' : 'failed'}:\n${block.text}\n${stdout}${stderr}`,
+            ),
+          );
       });
       child.stdin?.end();
     });
@@ -92,7 +101,7 @@ export async function startShell(folder: string): Promise<Shell> {
       await execute(block, ['-n'], { cwd: folder, env: { PATH } });
     },
     async stop() {
-      commands.kill();
+      commands.kill('SIGKILL');
       await exited;
     },
   };
