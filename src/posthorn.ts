@@ -34,6 +34,7 @@ import { openQueueBackend } from './queue/open-backend.js';
 import type { Role } from './roles.js';
 import { closeLedger, openLedger } from './store/ledger.js';
 import { createSurroundingsReader, type SurroundingsReader } from './surroundings.js';
+import { openTracing } from './tracing/open.js';
 import { VERSION } from './version.js';
 import {
   createDeliveries,
@@ -162,7 +163,9 @@ async function assemble(parts: {
   const queue = openDeliveryQueue(backend, settings, log);
   const queueBoard = createLazyQueueBoard(backend, log);
   const metrics = createMetrics();
-  const producer = createProducer({ ledger, queue, metrics, clock, log });
+  const traces = await openTracing({ settings, version: VERSION, log });
+  const { tracing } = traces;
+  const producer = createProducer({ ledger, queue, metrics, tracing, clock, log });
   const zombies = createZombieSweep({ ledger, settings, metrics, clock, log });
   const reconciliation = createReconciliation({ ledger, settings, metrics, clock, log });
   const outbound = createOutbound({ settings, isAllowed, clock });
@@ -218,6 +221,7 @@ async function assemble(parts: {
     replays,
     archive,
     metrics,
+    tracing,
   };
   const running: { stop(): Promise<void> }[] = [];
   const started = new Set<Role>();
@@ -228,6 +232,7 @@ async function assemble(parts: {
     for (const role of running.reverse()) await role.stop();
     await keys.drain();
     await outbound.stop();
+    await traces.stop();
     await queueBoard.close();
     await queue.close();
     await backend.close();

@@ -18,6 +18,7 @@ import type { DeliveryQueue } from './queue/delivery-queue.js';
 import { createRepeatableWorker, openRepeatableJobs } from './queue/repeatable-jobs.js';
 import { createDueListener } from './store/due-listener.js';
 import type { Ledger } from './store/ledger.js';
+import type { Tracing } from './tracing.js';
 import { VERSION } from './version.js';
 import { createInstallationFigures } from './webhooks/installation-figures.js';
 import type { Replays } from './webhooks/replays.js';
@@ -46,6 +47,7 @@ export interface RoleContext {
   readonly replays: Replays;
   readonly archive: Archive;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -515,6 +515,18 @@ export const SETTINGS = {
     '5s',
     'How long the dispatcher sleeps at most before it looks at the ledger again.',
   ),
+  traces: withDefault(
+    'POSTHORN_TRACES',
+    z.enum(['off', 'otlp'], { error: 'off or otlp' }),
+    'off',
+    'Where spans of events and attempts are sent: otlp to a collector over HTTP, as the standard OTEL_* variables say. With off, an OpenTelemetry SDK that a backend has around Posthorn still gets them.',
+  ),
+  sendTraceparent: withDefault(
+    'POSTHORN_SEND_TRACEPARENT',
+    onOrOff,
+    'off',
+    'Whether deliveries carry traceparent, by which receivers see the id of the trace.',
+  ),
   shutdownTimeout: withDefault(
     'POSTHORN_SHUTDOWN_TIMEOUT',
     duration('0ms', '10m'),

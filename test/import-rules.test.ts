@@ -31,7 +31,16 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   'src/domain/a.ts': 'export const a = 1',
   ...Object.assign(
     {},
-    ...['bullmq', 'pg', 'got', 'fastify', 'commander', 'prom-client', 'vitest'].map((name) => ({
+    ...[
+      'bullmq',
+      'pg',
+      'got',
+      'fastify',
+      'commander',
+      'prom-client',
+      '@opentelemetry/api',
+      'vitest',
+    ].map((name) => ({
       [`node_modules/${name}/package.json`]: JSON.stringify({ name, main: 'index.js' }),
       [`node_modules/${name}/index.js`]: '',
     })),
@@ -44,7 +53,7 @@ const FORBIDDEN: readonly (readonly [path: string, text: string, rule: string])[
   ['verify', "import './config.js'", 'verify-imports-only-domain-and-no-package'],
   ['setting-values', "import './log.js'", 'config-imports-only-domain'],
   ['version', "import './domain/a.js'", 'log-and-version-import-nothing-of-the-project'],
-  ['metrics/b1', "import '../store/a.js'", 'metrics-import-only-domain'],
+  ['metrics/b1', "import '../store/a.js'", 'metrics-and-tracing-import-only-domain'],
   ['queue/b1', "import '../store/a.js'", 'delivery-queue-and-store-import-only-what-is-below'],
   ['store/b1', "import '../webhooks/a.js'", 'delivery-queue-and-store-import-only-what-is-below'],
   ['producers/b1', "import '../workers/a.js'", 'services-import-only-what-is-below'],
@@ -61,6 +70,7 @@ const FORBIDDEN: readonly (readonly [path: string, text: string, rule: string])[
   ['cli/b2', "import fastify from 'fastify'", 'fastify-only-in-api'],
   ['api/b1', "import { Command } from 'commander'", 'commander-only-in-cli'],
   ['queue/b5', "import 'prom-client'", 'prom-client-only-in-metrics'],
+  ['queue/b6', "import '@opentelemetry/api'", 'opentelemetry-only-in-tracing'],
   ['store/b3', "import { test } from 'vitest'", 'no-undeclared-packages'],
   ['store/b4', "import './nowhere.js'", 'no-unresolved-imports'],
   ['store/b5', 'export const unused = 1', 'no-dead-modules'],

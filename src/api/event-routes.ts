@@ -83,7 +83,9 @@ export function addEventRoutes(
     },
     async (request, reply) => {
       const event = { ...request.body, ...request.scope(request.body.accountId) };
-      return reply.code(202).send(await posthorn.enqueue(event));
+      const { traceparent, tracestate } = request.headers;
+      const trace = { traceparent, tracestate };
+      return reply.code(202).send(await posthorn.enqueue(event, { trace }));
     },
   );
 
@@ -117,7 +119,9 @@ export function addEventRoutes(
       const given = request.body.events;
       try {
         const scoped = given.map((event) => ({ ...event, ...request.scope(event.accountId) }));
-        return await reply.code(202).send({ data: await posthorn.enqueueMany(scoped) });
+        const { traceparent, tracestate } = request.headers;
+        const trace = { traceparent, tracestate };
+        return await reply.code(202).send({ data: await posthorn.enqueueMany(scoped, { trace }) });
       } catch (error) {
         throw inBatch(error, given);
       }

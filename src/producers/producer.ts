@@ -4,11 +4,13 @@ import type { Clock } from '../domain/clock.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { type CheckedEvent, checkEvent, type NewEvent } from '../domain/event.js';
 import { newId } from '../domain/id.js';
+import { readTraceContext, type TraceContext } from '../domain/trace-context.js';
 import type { EnqueueMetrics } from '../metrics/enqueue-metrics.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import { type EventRow, type WrittenEvent, writeEvents } from '../store/events.js';
 import { HANDOFF_MS } from '../store/leases.js';
 import type { Ledger, SqlRunner } from '../store/ledger.js';
+import type { Tracing } from '../tracing.js';
 
 /** What `enqueue` answers. */
 export interface EnqueuedEvent {
@@ -26,6 +28,11 @@ export interface EnqueueOptions {
    * delivered soon after its commit, and not at all where it is rolled back.
    */
   readonly tx?: SqlRunner | undefined;
+  /**
+   * Where in a trace the events happened, as the headers of W3C Trace Context; the active OpenTelemetry span
+   * where left out. What does not fit counts as left out.
+   */
+  readonly trace?: { readonly traceparent?: unknown; readonly tracestate?: unknown } | undefined;
 }
 
 /** Enqueues events. An event is durable in the ledger when its call resolves. */
@@ -51,13 +58,14 @@ export function createProducer(options: {
   ledger: Ledger;
   queue: DeliveryQueue;
   metrics: EnqueueMetrics;
+  tracing: Pick<Tracing, 'enqueue'>;
   clock: Clock;
   log: Logger;
 }): Producer {
-  const { ledger, queue, metrics, clock, log } = options;
+  const { ledger, queue, metrics, tracing, clock, log } = options;
 
-  function toRow(event: CheckedEvent): EventRow {
-    return { id: newId('evt_', clock()), ...event };
+  function toRow(event: CheckedEvent, trace: TraceContext | null): EventRow {
+    return { id: newId('evt_', clock()), ...event, ...(trace && { trace }) };
   }
 
   /**
@@ -105,7 +113,7 @@ export function createProducer(options: {
 
   async function enqueueMany(
     events: readonly NewEvent[],
-    { tx }: EnqueueOptions = {},
+    { tx, trace }: EnqueueOptions = {},
   ): Promise<EnqueuedEvent[]> {
     if (!Array.isArray(events)) throw new InvalidInputError('the events must be an array');
     if (events.length > MAX_EVENTS) {
@@ -114,9 +122,15 @@ export function createProducer(options: {
       );
     }
     // A gap in the list is no event either.
-    const rows = Array.from(events, (event: NewEvent) => toRow(checkEvent(event)));
-    if (rows.length === 0) return [];
-    const written = await write(rows, tx);
+    const checked = Array.from(events, (event: NewEvent) => checkEvent(event));
+    if (checked.length === 0) return [];
+    const parent = readTraceContext(trace?.traceparent, trace?.tracestate);
+    const written = await tracing.enqueue({ events: checked, parent }, (kept) =>
+      write(
+        checked.map((event) => toRow(event, kept)),
+        tx,
+      ),
+    );
     metrics.eventsWritten(written);
     return written.map(({ id, duplicate, deliveryCount }) => {
       return { id, duplicate, deliveries: deliveryCount };

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { HoldState } from '../domain/hold.js';
 import type { StoredOverrides } from '../domain/policy.js';
 import type { Tier } from '../domain/tier.js';
+import type { TraceContext } from '../domain/trace-context.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
 
@@ -33,6 +34,9 @@ export interface TaskEvent {
   readonly type: string;
   readonly payloadJson: string;
   readonly createdAt: Date;
+  readonly accountId: string;
+  /** Where in a trace it happened; null where there is none. */
+  readonly trace: TraceContext | null;
 }
 
 /** All that one attempt needs to know. */
@@ -83,6 +87,9 @@ interface DeliveryRow {
   readonly type: string | null;
   readonly payload: string;
   readonly created_at: Date;
+  readonly account_id: string;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
 }
 
 interface WebhookRow extends Omit<TaskWebhook, 'maxInFlight'> {
@@ -131,7 +138,9 @@ export function createTaskLoader(ledger: Ledger): TaskLoader {
     const cached = known.get(row.event_id);
     if (cached !== undefined || row.type === null) return cached;
     const { event_id: id, type, payload: payloadJson, created_at: createdAt } = row;
-    const event = { id, type, payloadJson, createdAt };
+    const { account_id: accountId, traceparent, tracestate } = row;
+    const trace = traceparent === null ? null : { traceparent, tracestate };
+    const event = { id, type, payloadJson, createdAt, accountId, trace };
     events.set(id, event);
     return event;
   }
@@ -180,7 +189,7 @@ function readDeliveries(
     SELECT delivery.id, delivery.event_id, delivery.status::text, delivery.attempt_count,
       delivery.schedule_from, delivery.due_at, webhook.id AS webhook_id, webhook.active,
       webhook.version, hold.state::text AS hold, hold.probe, event.type, event.payload,
-      event.created_at
+      event.created_at, event.account_id, event.traceparent, event.tracestate
     FROM posthorn.deliveries AS delivery
     LEFT JOIN posthorn.events AS event
       ON event.id = delivery.event_id AND event.id = ANY(${eventIds}::text[])

@@ -1,3 +1,4 @@
+import type { TraceContext } from '../domain/trace-context.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { OwedDelivery } from './leases.js';
 import type { Ledger, SqlRunner } from './ledger.js';
@@ -11,6 +12,8 @@ export interface EventRow {
   readonly idempotencyKey: string | null;
   /** True for one of Posthorn's own, which goes to operational webhooks alone; false where left out. */
   readonly operational?: boolean;
+  /** Where in a trace it happened; nowhere where left out. */
+  readonly trace?: TraceContext | null;
 }
 
 /** What became of it: its deliveries, or the id of the event that its idempotency key stands for. */
@@ -109,7 +112,7 @@ const WRITE_EVENTS = `
   WITH input AS (
     SELECT * FROM json_to_recordset($1::text::json) AS input (
       "id" text, "accountId" text, "type" text, "payloadJson" text, "idempotencyKey" text,
-      "operational" boolean)
+      "operational" boolean, "trace" json)
   ), keyed AS (
     INSERT INTO posthorn.idempotency_keys AS known (account_id, key, event_id, created_at)
     SELECT "accountId", "idempotencyKey", "id", $2::text::timestamptz
@@ -122,9 +125,10 @@ const WRITE_EVENTS = `
     FROM input
     LEFT JOIN keyed ON keyed.account_id = input."accountId" AND keyed.key = input."idempotencyKey"
   ), fresh AS (
-    INSERT INTO posthorn.events (id, account_id, type, payload, idempotency_key, created_at, operational)
+    INSERT INTO posthorn.events (id, account_id, type, payload, idempotency_key, created_at, operational,
+      traceparent, tracestate)
     SELECT "id", "accountId", "type", "payloadJson", "idempotencyKey", $2::text::timestamptz,
-      coalesce("operational", false)
+      coalesce("operational", false), "trace"->>'traceparent', "trace"->>'tracestate'
     FROM resolved WHERE event_id = "id"
     RETURNING id, account_id, type, operational
   ), kind AS (

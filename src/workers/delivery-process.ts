@@ -7,6 +7,7 @@ import { newId } from '../domain/id.js';
 import type { AttemptResult } from '../domain/outcome.js';
 import { policyOf } from '../domain/policy.js';
 import type { SecretBox } from '../domain/secret-box.js';
+import { traceIdOf } from '../domain/trace-context.js';
 import { judge, type Verdict } from '../domain/verdict.js';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
 import type { QueuedDelivery } from '../queue/delivery-job.js';
@@ -17,6 +18,7 @@ import { type ParkedDelivery, parkDeliveries } from '../store/holds.js';
 import type { Ledger } from '../store/ledger.js';
 import type { OutcomeRow } from '../store/outcomes.js';
 import type { Recorder } from '../store/recorder.js';
+import type { AttemptFacts, Tracing } from '../tracing.js';
 import { createMessageSigner } from './delivery-message.js';
 import type { InFlightGate } from './in-flight-gate.js';
 
@@ -52,13 +54,15 @@ export function createDeliveryProcess(options: {
   secretBox: SecretBox;
   settings: Pick<Settings, 'policies' | 'timeout' | 'nearRetry' | 'queueLease'>;
   metrics: DeliveryMetrics;
+  tracing: Pick<Tracing, 'attempt'>;
   clock: Clock;
   random: () => number;
   /** Aborted when the process must end now: attempts under way are given up, uncounted. */
   abort: AbortSignal;
   log: Logger;
 }): DeliveryProcess {
-  const { ledger, sender, recorder, gate, settings, metrics, clock, random, abort, log } = options;
+  const { ledger, sender, recorder, gate, settings, metrics, tracing, clock } = options;
+  const { random, abort, log } = options;
   const sign = createMessageSigner(options.secretBox);
   const loader = createTaskLoader(ledger);
 
@@ -106,13 +110,16 @@ export function createDeliveryProcess(options: {
   async function attempt(task: ReadyTask): Promise<AttemptResult> {
     const { webhook, event } = task;
     const message = sign(event, webhook.secrets, clock());
-    return sender.send({
-      url: webhook.url,
-      headers: webhook.headers,
-      ...message,
-      timeoutMs: settings.timeout,
-      signal: abort,
-    });
+    return tracing.attempt(attemptFacts(task), (ownHeaders) =>
+      sender.send({
+        url: webhook.url,
+        headers: webhook.headers,
+        ...message,
+        ownHeaders,
+        timeoutMs: settings.timeout,
+        signal: abort,
+      }),
+    );
   }
 
   async function process({ id, eventId }: QueuedDelivery): Promise<JobResult> {
@@ -164,6 +171,19 @@ function checkTask(task: DeliveryTask | undefined): Check {
   const mayTry = hold === null || hold.state === 'pacing' || hold.probe === task.deliveryId;
   if (!mayTry) return { kind: 'park', webhookId: webhook.id };
   return { kind: 'ready', task: { ...task, webhook } };
+}
+
+function attemptFacts({ deliveryId, attemptCount, event, webhook }: ReadyTask): AttemptFacts {
+  return {
+    deliveryId,
+    eventId: event.id,
+    webhookId: webhook.id,
+    accountId: event.accountId,
+    eventType: event.type,
+    url: webhook.url,
+    number: attemptCount + 1,
+    parent: event.trace,
+  };
 }
 
 function toRow(made: {
@@ -247,6 +267,8 @@ function logAttempt(
       deliveryId: task.deliveryId,
       eventId: task.event.id,
       webhookId: task.webhook.id,
+      accountId: task.event.accountId,
+      ...(task.event.trace && { traceId: traceIdOf(task.event.trace) }),
       attempt: number,
       outcome: outcome.kind === 'ok' ? 'ok' : outcome.errorClass,
       statusCode: outcome.statusCode,

@@ -12,6 +12,7 @@ import {
 } from '../queue/delivery-queue.js';
 import type { Ledger } from '../store/ledger.js';
 import { createRecorder } from '../store/recorder.js';
+import type { Tracing } from '../tracing.js';
 import { createDeliveryProcess } from './delivery-process.js';
 import { createHoldRelease } from './hold-release.js';
 import { createInFlightGate } from './in-flight-gate.js';
@@ -55,10 +56,12 @@ export function createDeliveryWorker(options: {
     | 'operatorAccount'
   >;
   metrics: WorkerMetrics;
+  tracing: Pick<Tracing, 'attempt'>;
   clock: Clock;
   log: Logger;
 }): DeliveryWorker {
-  const { ledger, backend, queue, sender, secretBox, settings, metrics, clock, log } = options;
+  const { ledger, backend, queue, sender, secretBox, settings, metrics, tracing, clock, log } =
+    options;
   const abort = new AbortController();
   const random = Math.random;
   const release = createHoldRelease({ ledger, queue, clock, log });
@@ -84,6 +87,7 @@ export function createDeliveryWorker(options: {
     secretBox,
     settings,
     metrics,
+    tracing,
     clock,
     random,
     abort: abort.signal,

@@ -11,6 +11,7 @@ import { createLocalInFlight } from '../queue/in-flight.js';
 import type { Ledger } from '../store/ledger.js';
 import { claimForListener, keepListener } from '../store/listeners.js';
 import { createRecorder } from '../store/recorder.js';
+import type { Tracing } from '../tracing.js';
 import { createDeliveryProcess } from './delivery-process.js';
 import { createInFlightGate } from './in-flight-gate.js';
 
@@ -48,10 +49,11 @@ export function createListener(options: {
   secretBox: SecretBox;
   settings: Settings;
   metrics: WorkerMetrics;
+  tracing: Pick<Tracing, 'attempt'>;
   clock: Clock;
   log: Logger;
 }): Listener {
-  const { webhookId, ledger, sender, secretBox, settings, metrics, clock, log } = options;
+  const { webhookId, ledger, sender, secretBox, settings, metrics, tracing, clock, log } = options;
   const abort = new AbortController();
   const random = Math.random;
   const policies = perTier((tier) => {
@@ -79,6 +81,7 @@ export function createListener(options: {
     secretBox,
     settings,
     metrics,
+    tracing,
     clock,
     random,
     abort: abort.signal,
