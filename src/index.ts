@@ -59,27 +59,39 @@ export {
   type Posthorn,
   type PosthornDependencies,
 } from './posthorn.js';
+export type { Presence } from './presence.js';
 export type { EnqueuedEvent, EnqueueOptions } from './producers/producer.js';
 export type { Role } from './roles.js';
 export type { AlertRule, RuleFilter } from './store/alert-rules.js';
 export type { ApiKey, ApiKeyFilter } from './store/api-keys.js';
 export type { WebhookAtRisk } from './store/at-risk.js';
-export type { Attempt, Delivery, DeliveryFilter } from './store/deliveries.js';
+export type { Attempt, Delivery, DeliveryPlace } from './store/deliveries.js';
+export type { DeliveryFilter, ListedDelivery } from './store/delivery-list.js';
 export type { StoredEvent } from './store/events.js';
 export type { Incident, IncidentFilter } from './store/incidents.js';
 export type { SqlRunner } from './store/ledger.js';
 export { migrate } from './store/migrate.js';
 export type { Notice } from './store/notices.js';
 export type { Page, PageRequest } from './store/page.js';
+export type { Process } from './store/processes.js';
 export type { Owed, Replay, ReplayableStatus, ReplayFilter } from './store/replays.js';
+export type { ShownHold, WaitingDeliveries } from './store/traffic.js';
 export type { Webhook, WebhookFilter } from './store/webhooks.js';
 export type { Zombie } from './store/zombies.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
-export type { Overview, OverviewReader } from './webhooks/overview.js';
+export type { HealthReader, WebhookHealth } from './webhooks/health.js';
+export type {
+  FailingWebhook,
+  Overview,
+  OverviewReader,
+  OverviewSpan,
+} from './webhooks/overview.js';
 export type { AccountPolicy, PolicyReader, TierPolicy } from './webhooks/policy.js';
 export type { RekeyReport } from './webhooks/rekey.js';
 export type { ReplayInput, Replays } from './webhooks/replays.js';
+export type { LiveSecret, SecretReader } from './webhooks/secrets.js';
 export type { StatsReader, StatsRequest, WebhookStats } from './webhooks/stats.js';
+export type { TrafficReader, WebhookTraffic } from './webhooks/traffic.js';
 export type { WebhookTests } from './webhooks/trials.js';
 export type { Webhooks } from './webhooks/webhooks.js';

@@ -27,6 +27,7 @@ import { type ApiKeys, createApiKeys } from './keys/api-keys.js';
 import { createLogger } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createPortal, type Portal } from './portal/portal.js';
+import { createPresence, type Presence } from './presence.js';
 import { createProducer, type Producer } from './producers/producer.js';
 import { type DeliveryQueue, openDeliveryQueue } from './queue/delivery-queue.js';
 import { createLazyQueueBoard, type LazyQueueBoard } from './queue/lazy-board.js';
@@ -42,10 +43,13 @@ import {
   type Deliveries,
   type Events,
 } from './webhooks/deliveries.js';
+import { createHealthReader, type HealthReader } from './webhooks/health.js';
 import { createOverviewReader, type OverviewReader } from './webhooks/overview.js';
 import { createPolicyReader, type PolicyReader } from './webhooks/policy.js';
 import { createReplays, type Replays } from './webhooks/replays.js';
+import { createSecretReader, type SecretReader } from './webhooks/secrets.js';
 import { createStatsReader, type StatsReader } from './webhooks/stats.js';
+import { createTrafficReader, type TrafficReader } from './webhooks/traffic.js';
 import { createWebhookTests, type WebhookTests } from './webhooks/trials.js';
 import { createVerifier } from './webhooks/verification.js';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.js';
@@ -76,6 +80,11 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly queueBoard: Pick<LazyQueueBoard, 'open'>;
   readonly surroundings: SurroundingsReader;
   readonly overview: OverviewReader;
+  /** The processes at work; `announce` adds this one. */
+  readonly processes: Pick<Presence, 'announce' | 'list'>;
+  readonly health: HealthReader;
+  readonly traffic: TrafficReader;
+  readonly secrets: SecretReader;
   /** Seals what this installation alone can open again. */
   readonly secretBox: Pick<SecretBox, 'seal' | 'open'>;
   /** Starts working in these roles. */
@@ -202,6 +211,7 @@ async function assemble(parts: {
   const archive = createArchive({ ledger, settings, clock, log });
   const replays = createReplays({ ledger, webhooks, clock, log });
   const tests = createWebhookTests({ ledger, sender, secretBox, settings, clock });
+  const processes = createPresence({ ledger, clock, log });
   const keys = createApiKeys({ ledger, clock, log });
   if (installation.embedded) await makePartitionsAhead(ledger, clock, log);
 
@@ -230,6 +240,7 @@ async function assemble(parts: {
   async function stop(): Promise<void> {
     await producer.drain();
     for (const role of running.reverse()) await role.stop();
+    await processes.stop();
     await keys.drain();
     await outbound.stop();
     await traces.stop();
@@ -281,13 +292,24 @@ async function assemble(parts: {
       inForce,
       roles: () => [...started],
     }),
-    overview: createOverviewReader({ ledger, queue, clock }),
+    overview: createOverviewReader({ ledger, queue, settings, clock }),
+    processes,
+    health: createHealthReader({ ledger, settings, clock }),
+    traffic: createTrafficReader({ ledger, webhooks, backend, settings, clock }),
+    secrets: createSecretReader({ ledger, clock }),
     secretBox,
     async start(roles) {
       // Only here, so that a backend that enqueues need not load what makes deliveries.
       const { startScheduler, startWorker } = await import('./roles.js');
-      if (roles.includes('scheduler')) running.push(await startScheduler(context));
-      if (roles.includes('worker')) running.push(await startWorker(context));
+      if (roles.includes('scheduler')) {
+        running.push(await startScheduler(context));
+        processes.announce('scheduler');
+      }
+      if (roles.includes('worker')) {
+        const worker = await startWorker(context);
+        running.push(worker);
+        processes.announce('worker', worker);
+      }
       for (const role of roles) started.add(role);
     },
     async startListener(webhookId) {

@@ -23,7 +23,7 @@ import { VERSION } from './version.js';
 import { createInstallationFigures } from './webhooks/installation-figures.js';
 import type { Replays } from './webhooks/replays.js';
 import type { WebhookTests } from './webhooks/trials.js';
-import { createDeliveryWorker } from './workers/delivery-worker.js';
+import { createDeliveryWorker, type DeliveryWorker } from './workers/delivery-worker.js';
 import { createListener } from './workers/listener.js';
 
 /** What a process can do besides enqueueing: make deliveries, or dispatch and run the repeatable jobs. */
@@ -58,7 +58,7 @@ export interface RunningRole {
 }
 
 /** Starts making deliveries. */
-export async function startWorker(context: RoleContext): Promise<RunningRole> {
+export async function startWorker(context: RoleContext): Promise<DeliveryWorker> {
   const { isAllowed, clock, settings } = context;
   const log = context.log.child({ role: 'worker' });
   const userAgent = `Posthorn/${VERSION}`;

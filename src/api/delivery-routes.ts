@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { Posthorn } from '../posthorn.js';
 import { page } from './answer-fields.js';
-import { deliveryAnswer, deliveryStatus, deliveryWithAttempts } from './delivery-schemas.js';
-import { accountQuery, idPath, idQuery, pageQuery } from './request-fields.js';
+import { deliveryStatus, deliveryWithAttempts, listedDelivery } from './delivery-schemas.js';
+import { accountQuery, idPath, idQuery, pageQuery, timeQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const params = idPath('dlv_');
@@ -18,6 +19,10 @@ export function addDeliveryRoutes(
     webhookId: idQuery('wh_').optional(),
     eventId: idQuery('evt_').optional(),
     status: deliveryStatus.optional(),
+    outcome: z.string().max(100).optional(),
+    eventType: z.string().optional(),
+    from: timeQuery,
+    to: timeQuery,
   });
   api.get(
     '/v1/deliveries',
@@ -26,8 +31,10 @@ export function addDeliveryRoutes(
       schema: {
         operationId: 'listDeliveries',
         summary: 'List deliveries',
+        description:
+          'Narrowed by status, outcome or event type, a page looks at up to 20,000 deliveries: it may hold fewer than its limit, even none, while nextCursor goes on.',
         querystring: listQuery,
-        response: { 200: page(deliveryAnswer) },
+        response: { 200: page(listedDelivery) },
       },
     },
     (request) => deliveries.list({ ...request.query, ...request.scope(request.query.accountId) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELIVERY_PLACES } from '../store/deliveries.js';
 import { count, time } from './answer-fields.js';
 
 /** The states of a delivery. */
@@ -20,7 +21,7 @@ export const attemptAnswer = z
   })
   .meta({ id: 'Attempt' });
 
-/** A delivery as it is answered in a list. */
+/** A delivery as it is answered. */
 export const deliveryAnswer = z
   .object({
     id: z.string(),
@@ -30,12 +31,24 @@ export const deliveryAnswer = z
     status: deliveryStatus,
     attemptCount: count,
     dueAt: time.nullable().describe('When the next attempt is owed; null once it has ended'),
+    place: z
+      .enum(DELIVERY_PLACES)
+      .nullable()
+      .describe('Where it is while it is pending; null once it has ended'),
     lastOutcome: z.string().nullable(),
     lastStatusCode: z.number().nullable(),
     createdAt: time,
     endedAt: time.nullable(),
   })
   .meta({ id: 'Delivery' });
+
+/** A delivery as it is answered in a list, with what it brings and where to. */
+export const listedDelivery = deliveryAnswer
+  .extend({
+    eventType: z.string().nullable().describe('Null where the event is gone'),
+    webhookUrl: z.string().nullable().describe('Null where the webhook was deleted'),
+  })
+  .meta({ id: 'ListedDelivery' });
 
 /** A delivery as it is answered alone, with all its attempts. */
 export const deliveryWithAttempts = deliveryAnswer

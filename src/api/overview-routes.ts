@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { TIERS } from '../domain/tier.js';
 import type { Posthorn } from '../posthorn.js';
-import { time } from './answer-fields.js';
+import { BREAKERS } from '../store/webhooks.js';
+import { count, time } from './answer-fields.js';
 import { accountQuery } from './request-fields.js';
 import { type ApiScope, fields } from './validation.js';
 
@@ -22,7 +24,15 @@ const overviewAnswer = z
     latencyMs: quantiles,
     deliveryMs: quantiles,
     series: z
-      .array(z.object({ start: time, successes: z.number(), failures: z.number() }))
+      .array(
+        z.object({
+          start: time,
+          successes: z.number(),
+          failures: z.number(),
+          failuresByClass: z.record(z.string(), z.number()),
+          latencyMs: quantiles,
+        }),
+      )
       .readonly(),
     backlog: z.object({ due: z.number(), oldestDueSeconds: z.number().nullable() }),
     queue: z.object({ waiting: z.number(), active: z.number(), delayed: z.number() }).nullable(),
@@ -39,9 +49,17 @@ const overviewAnswer = z
           webhookId: z.string(),
           accountId: z.string(),
           url: z.string(),
+          tier: z.enum(TIERS),
+          active: z.boolean(),
+          breaker: z.enum(BREAKERS),
           attempts: z.number(),
           failures: z.number(),
           consecutiveFailures: z.number(),
+          failingSince: time.nullable(),
+          lastSuccess: time.nullable(),
+          lastError: z.string().nullable(),
+          deactivatesAt: time.nullable().describe('If it does not succeed before'),
+          owed: count.describe('Its pending deliveries, up to 1,000'),
         }),
       )
       .readonly(),

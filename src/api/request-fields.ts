@@ -15,6 +15,7 @@ const NOUNS = {
   rul_: 'rule',
   inc_: 'incident',
   rpl_: 'replay',
+  prc_: 'process',
 } as const;
 
 /** The `{id}` of a path. Text that is no id of that prefix names nothing, and so is not found. */
@@ -51,6 +52,12 @@ export const booleanQuery = z
 export const accountQuery = {
   accountId: z.string().optional().describe('Only what is of this account'),
 };
+
+/** A time in a query. */
+export const timeQuery = z.iso
+  .datetime({ error: 'must be a time like 2026-11-24T12:00:00Z' })
+  .transform((text) => new Date(text))
+  .optional();
 
 /** The query that asks for a page of things with that prefix. */
 export function pageQuery(prefix: IdPrefix) {

@@ -23,6 +23,7 @@ import { addPolicyRoutes } from './policy-routes.js';
 import { addPortalLinkRoutes } from './portal-link-routes.js';
 import { addPortalRoutes } from './portal-routes.js';
 import { createPortalSessions } from './portal-sessions.js';
+import { addProcessRoutes } from './process-routes.js';
 import { addQueueRoutes } from './queue-routes.js';
 import { addReplayRoutes } from './replay-routes.js';
 import { RequestLog } from './request-log.js';
@@ -34,6 +35,7 @@ import { addStatsRoutes } from './stats-routes.js';
 import { answerUnusualRequests } from './unusual-requests.js';
 import { serializeWithZod, validateWithZod, type ZodTypeProvider } from './validation.js';
 import { addWebhookActionRoutes } from './webhook-action-routes.js';
+import { addWebhookHealthRoutes } from './webhook-health-routes.js';
 import { addWebhookRoutes } from './webhook-routes.js';
 import { addZombieRoutes } from './zombie-routes.js';
 
@@ -163,6 +165,8 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     addRuleRoutes(api, posthorn);
     addIncidentRoutes(api, posthorn);
     addStatsRoutes(api, posthorn);
+    addWebhookHealthRoutes(api, posthorn);
+    addProcessRoutes(api, posthorn);
     addReplayRoutes(api, posthorn);
     addKeyRoutes(api, posthorn);
     addQueueRoutes(api, posthorn);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../domain/duration.js';
 import type { Posthorn } from '../posthorn.js';
 import { count, time } from './answer-fields.js';
-import { accountQuery, idPath } from './request-fields.js';
+import { accountQuery, idPath, timeQuery } from './request-fields.js';
 import { type ApiScope, fields } from './validation.js';
 
 const quality = {
@@ -31,11 +31,6 @@ const statsAnswer = z
       .describe('Empty without `step`'),
   })
   .meta({ id: 'WebhookStats' });
-
-const timeQuery = z.iso
-  .datetime({ error: 'must be a time like 2026-11-24T12:00:00Z' })
-  .transform((text) => new Date(text))
-  .optional();
 
 const query = fields({
   ...accountQuery,

@@ -24,7 +24,9 @@ export async function serve(posthorn: Posthorn, roles: readonly ProcessRole[], l
     );
   }
   const options = { posthorn, log, routes: 'all', apiKey, host, port } as const;
-  return startApi(options).catch((cause) => refuse(cause, 'PORT', host, port));
+  const api = await startApi(options).catch((cause) => refuse(cause, 'PORT', host, port));
+  posthorn.processes.announce('api');
+  return api;
 }
 
 function refuse(cause: unknown, setting: string, host: string, port: number): never {

@@ -5,7 +5,9 @@
  * - `open`: the breaker is open and nothing is let through
  * - `half_open`: one delivery tries
  */
-export type HoldState = 'pacing' | 'open' | 'half_open';
+export const HOLD_STATES = ['pacing', 'open', 'half_open'] as const;
+
+export type HoldState = (typeof HOLD_STATES)[number];
 
 /**
  * How often a hold is looked at, in milliseconds, besides each time that an attempt of its webhook was

@@ -13,7 +13,8 @@ export type IdPrefix =
   | 'msg_'
   | 'rul_'
   | 'inc_'
-  | 'rpl_';
+  | 'rpl_'
+  | 'prc_';
 
 /**
  * A sortable id: the prefix and the 32 hex digits of a UUIDv7 (RFC 9562) of the given time. Ids of one

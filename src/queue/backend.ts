@@ -1,5 +1,5 @@
 import type { DefaultJobOptions, Job } from 'bullmq';
-import type { InFlight } from './in-flight.js';
+import type { CountInFlight, InFlight } from './in-flight.js';
 
 /** A job that waits for a worker. */
 export interface WaitingJob {
@@ -80,6 +80,8 @@ export interface QueueBackend {
   ): JobWorker;
   /** @param leaseMs longest time that one delivery can be in flight */
   createInFlight(leaseMs: number): InFlight;
+  /** How many deliveries to a webhook are in flight now, from all processes. */
+  readonly countInFlight: CountInFlight;
   /** The part of its memory that the fullest node uses, from 0 to 1; 0 where there is no limit. */
   memoryShare(): Promise<number>;
   /** Resolves once the backend can be reached; rejects soon with `QueueError` where it can't. */

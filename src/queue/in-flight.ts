@@ -18,10 +18,14 @@ export interface InFlight {
   leave(entry: Pick<InFlightEntry, 'webhookId' | 'deliveryId'>): void;
 }
 
+/** In flight to one webhook. */
+export type CountInFlight = (webhookId: string) => Promise<number>;
+
 /** Counts within this process: enough where it is the only one. */
-export function createLocalInFlight(): InFlight {
+export function createLocalInFlight(): InFlight & { readonly count: CountInFlight } {
   const counts = new Map<string, number>();
   return {
+    count: async (webhookId) => counts.get(webhookId) ?? 0,
     enter: async ({ webhookId, limit }) => {
       const count = counts.get(webhookId) ?? 0;
       if (count >= limit) return 0;

@@ -27,6 +27,8 @@ export function openPostgresBackend(options: {
     max: POOL_SIZE,
     connectionTimeoutMillis: 10_000,
   };
+  // There is one process, which asks and counts.
+  const inFlight = createLocalInFlight();
   const queues: { getJobCounts(): Promise<unknown> }[] = [];
 
   return {
@@ -49,7 +51,8 @@ export function openPostgresBackend(options: {
           ),
         () => undefined,
       ),
-    createInFlight: () => createLocalInFlight(),
+    createInFlight: () => inFlight,
+    countInFlight: inFlight.count,
     memoryShare: async () => 0,
     ready: async () => undefined,
     markedShards: async () => 1,

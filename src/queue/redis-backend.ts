@@ -6,7 +6,7 @@ import { QueueError } from '../domain/errors.js';
 import { settlesWithin } from '../domain/settles-within.js';
 import type { QueueBackend, QueuePlace } from './backend.js';
 import { createJobWorker, workerOptions } from './job-worker.js';
-import { createRedisInFlight } from './redis-in-flight.js';
+import { countRedisInFlight, createRedisInFlight } from './redis-in-flight.js';
 import { shardPrefix } from './shards.js';
 
 /** How long a command of a producer or the dispatcher may take before it fails. */
@@ -103,6 +103,10 @@ export function openRedisBackend(options: {
     createInFlight: (leaseMs) => {
       const connection = connectWorker();
       return createRedisInFlight({ connection, prefixes, leaseMs, log });
+    },
+    countInFlight: async (webhookId) => {
+      await ready();
+      return countRedisInFlight(queueConnection, prefixes, webhookId);
     },
     memoryShare: async () => {
       const masters =

@@ -76,6 +76,18 @@ export function createRedisInFlight(options: {
   };
 }
 
+/** How many of a webhook's deliveries are in flight now: those whose lease has not ended. */
+export function countRedisInFlight(
+  connection: Redis | Cluster,
+  prefixes: readonly string[],
+  webhookId: string,
+): Promise<number> {
+  const prefix = prefixes[shardOf(webhookId, prefixes.length)] ?? '';
+  return connection.zcount(keyOf(prefix, webhookId), Date.now(), '+inf');
+}
+
+const keyOf = (prefix: string, webhookId: string) => `${prefix}:in-flight:${webhookId}`;
+
 /** Counts under one prefix, all of it in one hash slot. */
 function countShard(commands: Commands, prefix: string, leaseMs: number, log: Logger): InFlight {
   let left: Leaving[] = [];
@@ -87,9 +99,7 @@ function countShard(commands: Commands, prefix: string, leaseMs: number, log: Lo
     timer = undefined;
     const leaving = left;
     left = [];
-    const keys = [...leaving, ...entering].map(
-      ({ webhookId }) => `${prefix}:in-flight:${webhookId}`,
-    );
+    const keys = [...leaving, ...entering].map(({ webhookId }) => keyOf(prefix, webhookId));
     const leavingIds = leaving.map(({ deliveryId }) => deliveryId);
     const places = entering.flatMap(({ deliveryId, limit }) => [deliveryId, limit]);
     const rest = [leaving.length, leaseMs, ...leavingIds, ...places];

@@ -4,6 +4,17 @@ import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
 import { type Page, type PageRequest, readPage } from './page.js';
 
+/**
+ * Where a pending delivery is.
+ *
+ * - `waiting`: in the ledger, for the time of its next attempt
+ * - `queued`: with the queue, or in flight
+ * - `parked`: in the ledger, until its webhook's hold lets it through, or it is reactivated
+ */
+export const DELIVERY_PLACES = ['waiting', 'queued', 'parked'] as const;
+
+export type DeliveryPlace = (typeof DELIVERY_PLACES)[number];
+
 /** A delivery as the API and the library show it. */
 export interface Delivery {
   readonly id: string;
@@ -14,6 +25,8 @@ export interface Delivery {
   readonly attemptCount: number;
   /** When the next attempt is owed; null once it has ended. */
   readonly dueAt: Date | null;
+  /** Where it is while it is pending; null once it has ended. */
+  readonly place: DeliveryPlace | null;
   /** `ok` or the class of the last attempt's error; null before the first. */
   readonly lastOutcome: string | null;
   readonly lastStatusCode: number | null;
@@ -35,34 +48,6 @@ export interface Attempt {
   readonly responseExcerpt: string | null;
   readonly startedAt: Date;
   readonly durationMs: number;
-}
-
-/** What can be asked of a list of deliveries. */
-export interface DeliveryFilter extends PageRequest {
-  readonly accountId?: string | undefined;
-  readonly webhookId?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly status?: DeliveryStatus | undefined;
-}
-
-export function listDeliveries(ledger: Ledger, filter: DeliveryFilter): Promise<Page<Delivery>> {
-  const { accountId, webhookId, eventId, status } = filter;
-  return readPage(
-    filter,
-    ({ before, take }) =>
-      ledger.delivery.findMany({
-        where: {
-          ...(accountId === undefined ? {} : { accountId }),
-          ...(webhookId === undefined ? {} : { webhookId }),
-          ...(eventId === undefined ? {} : { eventId }),
-          ...(status === undefined ? {} : { status }),
-          ...(before === undefined ? {} : { id: { lt: before } }),
-        },
-        orderBy: { id: 'desc' },
-        take,
-      }),
-    toDelivery,
-  );
 }
 
 /** Reads one delivery with its attempts, oldest first; undefined where there is none. */
@@ -122,7 +107,19 @@ export async function retryDelivery(ledger: Ledger, id: string, now: Date): Prom
   return rows.length > 0;
 }
 
-function toDelivery(row: DeliveryRow): Delivery {
+/** A row as it is shown. */
+export function toDelivery(row: DeliveryRow): Delivery {
   const { scheduleFrom: _scheduleFrom, dispatchAt: _dispatchAt, dueAt, ...shown } = row;
-  return { ...shown, dueAt: row.status === 'pending' ? dueAt : null };
+  const isPending = row.status === 'pending';
+  return {
+    ...shown,
+    dueAt: isPending ? dueAt : null,
+    place: isPending ? placeOf(row) : null,
+  };
+}
+
+/** See the table of `dispatch_at` in ARCHITECTURE.md. */
+function placeOf({ dispatchAt, dueAt }: DeliveryRow): DeliveryPlace {
+  if (dispatchAt === null) return 'parked';
+  return dispatchAt > dueAt ? 'queued' : 'waiting';
 }

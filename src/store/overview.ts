@@ -3,21 +3,11 @@ import { SPANS } from '../domain/stats.js';
 import type { SqlRunner } from './ledger.js';
 import type { SpanCounts } from './stats.js';
 
-/** A webhook with failures, as the overview lists it. */
-export interface FailingWebhook {
-  readonly webhookId: string;
-  readonly accountId: string;
-  readonly url: string;
-  readonly attempts: number;
-  readonly failures: number;
-  readonly consecutiveFailures: number;
-}
-
 /** Most deliveries that are counted, or whose times are looked at: what lies beyond says nothing more. */
 const ENOUGH = 10_000;
 
 /** The stats of one account's webhooks, or of all. */
-const OF_ACCOUNT = `($3::text IS NULL OR EXISTS (
+export const OF_ACCOUNT = `($3::text IS NULL OR EXISTS (
   SELECT 1 FROM posthorn.webhooks AS webhook
   WHERE webhook.id = stats.webhook_id AND webhook.account_id = $3::text))`;
 
@@ -122,27 +112,4 @@ export async function countStates(ledger: SqlRunner, accountId?: string) {
     accountId ?? null,
   );
   return row ?? { active: 0, failing: 0, inactive: 0, breakersOpen: 0, openIncidents: 0 };
-}
-
-/** The ten webhooks with the most failures since a time. */
-export function worstWebhooks(
-  ledger: SqlRunner,
-  from: Date,
-  accountId?: string,
-): Promise<FailingWebhook[]> {
-  return ledger.$queryRawUnsafe<FailingWebhook[]>(
-    `SELECT worst.*, webhook.account_id AS "accountId", webhook.url,
-      webhook.consecutive_failures AS "consecutiveFailures"
-    FROM (
-      SELECT webhook_id AS "webhookId", sum(successes + failures)::float8 AS attempts,
-        sum(failures)::float8 AS failures
-      FROM posthorn.webhook_stats AS stats
-      WHERE span = $1::int AND start >= $2::text::timestamptz AND ${OF_ACCOUNT}
-      GROUP BY webhook_id HAVING sum(failures) > 0 ORDER BY sum(failures) DESC LIMIT 10
-    ) AS worst JOIN posthorn.webhooks AS webhook ON webhook.id = worst."webhookId"
-    ORDER BY worst.failures DESC`,
-    SPANS.fiveMinutes,
-    from.toISOString(),
-    accountId ?? null,
-  );
 }

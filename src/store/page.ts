@@ -25,11 +25,15 @@ const CURSOR = /^[a-z]+_[0-9a-f]{32}$/;
  * Reads one page of rows that are ordered by id, newest first: `read` is asked for one row more than the
  * page holds, which tells whether another page follows. Throws `InvalidInputError` for a limit or
  * a cursor that does not fit.
+ *
+ * @param lookedUntil where `read` looks at `MOST_LOOKED` rows at most: the last of these; undefined where
+ *   there were fewer. A page that is not full then goes on from there, and may hold nothing.
  */
 export async function readPage<Row extends { id: string }, Item>(
   request: PageRequest,
   read: (query: { before: string | undefined; take: number }) => Promise<readonly Row[]>,
   toItem: (row: Row) => Item,
+  lookedUntil?: (before: string | undefined) => Promise<string | undefined>,
 ): Promise<Page<Item>> {
   const limit = request.limit ?? DEFAULT_PAGE;
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
@@ -46,8 +50,12 @@ export async function readPage<Row extends { id: string }, Item>(
   const rows = await read({ before: cursor, take: limit + 1 });
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
+  const isFull = rows.length > limit && last !== undefined;
   return {
     data: shown.map(toItem),
-    nextCursor: rows.length > limit && last !== undefined ? last.id : null,
+    nextCursor: isFull ? last.id : ((await lookedUntil?.(cursor)) ?? null),
   };
 }
+
+/** Most rows that one page looks at for what no index finds, so that no request takes long. */
+export const MOST_LOOKED = 20_000;

@@ -187,6 +187,20 @@ export async function findWebhook(
   return row === null ? undefined : toWebhook(row);
 }
 
+/** Webhooks by their ids, those of an account where one is named. */
+export async function findWebhooks(
+  ledger: Ledger,
+  ids: readonly string[],
+  accountId?: string,
+): Promise<ReadonlyMap<string, Webhook>> {
+  const rows = await ledger.webhook.findMany({
+    where: { id: { in: [...ids] }, ...(accountId === undefined ? {} : { accountId }) },
+    include: WITH_HOLD,
+  });
+  return new Map(rows.map((row) => [row.id, toWebhook(row)]));
+}
+
+/** A page of webhooks, newest first. `search` is for `searchWebhooks`. */
 export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Page<Webhook>> {
   return readPage(
     filter,
@@ -197,7 +211,6 @@ export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Pag
           ...(filter.active === undefined ? {} : { active: filter.active }),
           ...(filter.state === undefined ? {} : inState(filter.state)),
           ...(filter.tier === undefined ? {} : { tier: filter.tier }),
-          ...(filter.search === undefined ? {} : { url: containing(filter.search) }),
           ...(before === undefined ? {} : { id: { lt: before } }),
         },
         orderBy: { id: 'desc' },
@@ -212,11 +225,6 @@ export function listWebhooks(ledger: Ledger, filter: WebhookFilter): Promise<Pag
 function inState(state: WebhookState): Prisma.WebhookWhereInput {
   if (state === 'inactive') return { AND: { active: false } };
   return { AND: { active: true, failingSince: state === 'well' ? null : { not: null } } };
-}
-
-/** What the characters `%`, `_` and the backslash mean in a pattern is not meant in a search. */
-function containing(text: string): Prisma.StringFilter {
-  return { contains: text.replaceAll(/[\\%_]/g, '\\$&'), mode: 'insensitive' };
 }
 
 /** Changes what an owner configures. A new URL is a fresh start for the zombie rule. */
@@ -307,10 +315,11 @@ export function scoped(id: string, accountId: string | undefined) {
   return accountId === undefined ? { id } : { id, accountId };
 }
 
-const WITH_HOLD = { hold: true, probe: true } as const;
+/** What is read of a webhook besides its row. */
+export const WITH_HOLD = { hold: true, probe: true } as const;
 
 /** A row as it is shown: without its secrets. */
-function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_HOLD }>): Webhook {
+export function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_HOLD }>): Webhook {
   const { secrets, eventTypePattern: _pattern, version: _version, ...rest } = row;
   const { recentSuccesses: _successes, recentFailures: _failures, recentAt: _at, ...shown } = rest;
   const { hold, probe, ...columns } = shown;
@@ -333,7 +342,8 @@ function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_HOLD }>)
   };
 }
 
-function breakerOf(state: HoldState | undefined): Breaker {
+/** The breaker of a webhook whose hold is in that state; closed without one. */
+export function breakerOf(state: HoldState | undefined): Breaker {
   if (state === 'open') return 'open';
   return state === 'half_open' ? 'half-open' : 'closed';
 }

@@ -4,14 +4,12 @@ import type { Clock } from '../domain/clock.js';
 import { ConflictError, NotFoundError } from '../domain/errors.js';
 import { isId } from '../domain/id.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
+import { type Attempt, type Delivery, findDelivery, retryDelivery } from '../store/deliveries.js';
 import {
-  type Attempt,
-  type Delivery,
   type DeliveryFilter,
-  findDelivery,
+  type ListedDelivery,
   listDeliveries,
-  retryDelivery,
-} from '../store/deliveries.js';
+} from '../store/delivery-list.js';
 import { findEvent, type StoredEvent } from '../store/events.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
@@ -22,8 +20,12 @@ export type DeliveryWithAttempts = Delivery & { readonly attempts: readonly Atte
 /** Looks deliveries up and makes them again. Unknown ids throw `NotFoundError`. */
 export interface Deliveries {
   get(id: string, scope?: AccountScope): Promise<DeliveryWithAttempts>;
-  /** A page of deliveries, newest first. */
-  list(filter?: DeliveryFilter): Promise<Page<Delivery>>;
+  /**
+   * A page of deliveries, newest first. Narrowed by status, outcome or event type it looks at up to 20,000
+   * deliveries, and may hold fewer than asked for, or none, while `nextCursor` goes on. Throws
+   * `InvalidEventTypeError`.
+   */
+  list(filter?: DeliveryFilter): Promise<Page<ListedDelivery>>;
   /**
    * Makes a delivery now, at the beginning of its retry schedule, whether it is pending or has ended. The
    * receiver sees the same `webhook-id` as before. Throws `ConflictError` where its webhook is inactive.

@@ -1,18 +1,15 @@
 import { LRUCache } from 'lru-cache';
+import type { Settings } from '../config.js';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
 import type { Quality } from '../domain/stats.js';
 import { qualityOf, SPANS, spanStart } from '../domain/stats.js';
+import { zombieAfter } from '../domain/zombie.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import type { Ledger } from '../store/ledger.js';
-import {
-  countDue,
-  countStates,
-  deliveryTimes,
-  type FailingWebhook,
-  readAllStats,
-  worstWebhooks,
-} from '../store/overview.js';
+import { countDue, countStates, deliveryTimes, readAllStats } from '../store/overview.js';
+import { type Breaker, breakerOf } from '../store/webhooks.js';
+import { type WorstWebhook, worstWebhooks } from '../store/worst-webhooks.js';
 
 /** How all webhooks are, in the last two hours. */
 export interface Overview
@@ -24,7 +21,7 @@ export interface Overview
   /** Milliseconds from enqueueing to delivered, of the latest deliveries within 15 minutes. */
   readonly deliveryMs: Quantiles;
   /** Attempts of each five minutes, oldest first; the latest are counted within two minutes. */
-  readonly series: readonly { start: Date; successes: number; failures: number }[];
+  readonly series: readonly OverviewSpan[];
   readonly backlog: {
     /** Deliveries that are due and not queued, up to 10,000. */
     readonly due: number;
@@ -41,8 +38,22 @@ export interface Overview
     readonly breakersOpen: number;
   };
   readonly openIncidents: number;
-  /** The ten webhooks with the most failures in that time. */
+  /** The ten worst webhooks: those that fail now first, then those with the most failures in that time. */
   readonly worst: readonly FailingWebhook[];
+}
+
+/** Five minutes of the overview. */
+export interface OverviewSpan extends Pick<Quality, 'successes' | 'failures' | 'failuresByClass'> {
+  readonly start: Date;
+  readonly latencyMs: Quantiles;
+}
+
+/** A webhook that fails or failed, as the overview lists it. */
+export interface FailingWebhook
+  extends Omit<WorstWebhook, 'holdState' | 'activeSince' | 'zombieAfterMs'> {
+  readonly breaker: Breaker;
+  /** When it will be deactivated if it does not succeed before; null where it does not fail. */
+  readonly deactivatesAt: Date | null;
 }
 
 interface Quantiles {
@@ -66,9 +77,10 @@ const SHARED_MS = 3_000;
 export function createOverviewReader(options: {
   ledger: Ledger;
   queue: Pick<DeliveryQueue, 'counts'>;
+  settings: Pick<Settings, 'policies'>;
   clock: Clock;
 }): OverviewReader {
-  const { ledger, queue, clock } = options;
+  const { ledger, queue, settings, clock } = options;
 
   async function look(accountId: string | undefined): Promise<Overview> {
     const at = clock();
@@ -94,11 +106,7 @@ export function createOverviewReader(options: {
       successRate,
       latencyMs,
       deliveryMs: times,
-      series: stats.map(({ start, ...counted }) => ({
-        start,
-        successes: counted.successes,
-        failures: counted.failures,
-      })),
+      series: stats.map((span) => ({ start: span.start, ...qualityOf([span]) })),
       backlog: {
         due: due.count,
         oldestDueSeconds:
@@ -107,7 +115,7 @@ export function createOverviewReader(options: {
       queue: jobs === undefined ? null : jobStates(jobs),
       webhooks,
       openIncidents,
-      worst,
+      worst: worst.map((webhook) => toFailing(webhook, settings)),
     };
   }
 
@@ -119,6 +127,13 @@ export function createOverviewReader(options: {
   });
 
   return { read: ({ accountId = '' } = {}) => looks.forceFetch(accountId) };
+}
+
+function toFailing(row: WorstWebhook, settings: Pick<Settings, 'policies'>): FailingWebhook {
+  const { holdState, activeSince, zombieAfterMs, ...shown } = row;
+  const thresholdMs = zombieAfterMs ?? settings.policies[row.tier].zombieAfterMs;
+  const deactivatesAt = zombieAfter({ ...shown, activeSince }, thresholdMs);
+  return { ...shown, breaker: breakerOf(holdState ?? undefined), deactivatesAt };
 }
 
 function jobStates({ waiting = 0, active = 0, delayed = 0 }: Record<string, number>) {

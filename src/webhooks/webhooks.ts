@@ -22,6 +22,7 @@ import type { Ledger } from '../store/ledger.js';
 import { listHistory, type Notice } from '../store/notices.js';
 import type { Page, PageRequest } from '../store/page.js';
 import { readAddressee } from '../store/secrets.js';
+import { searchWebhooks } from '../store/webhook-search.js';
 import { deactivateWebhook, deleteWebhook, reactivateWebhook } from '../store/webhook-state.js';
 import {
   changeSecrets,
@@ -63,7 +64,10 @@ export interface Webhooks {
   get(id: string, scope?: AccountScope): Promise<Webhook>;
   /** A page of what happened to it, newest first: each change of its state, by whom and why. */
   history(id: string, request?: PageRequest & AccountScope): Promise<Page<Notice>>;
-  /** A page of webhooks, newest first. */
+  /**
+   * A page of webhooks, newest first. With `search` it looks at up to 20,000 webhooks, and may hold fewer than
+   * asked for, or none, while `nextCursor` goes on.
+   */
   list(filter?: WebhookFilter): Promise<Page<Webhook>>;
   /** Changes what is given. */
   update(
@@ -221,7 +225,10 @@ export function createWebhooks(options: {
 
     get,
 
-    list: (filter = {}) => listWebhooks(ledger, filter),
+    list: ({ search, ...filter } = {}) =>
+      search === undefined || search === ''
+        ? listWebhooks(ledger, filter)
+        : searchWebhooks(ledger, { ...filter, search }),
 
     async update(id, changes, { accountId, actor = 'owner' } = {}) {
       const before = await get(id, { accountId });

@@ -20,6 +20,8 @@ import { createInFlightGate } from './in-flight-gate.js';
 /** Makes deliveries for as long as it runs. */
 export interface DeliveryWorker {
   start(): Promise<void>;
+  /** How many deliveries are in flight from this process. */
+  inFlight(): number;
   /**
    * Takes no more jobs, lets the attempts in flight end within the shutdown timeout, gives up the rest
    * (they are made again, uncounted), and commits all outcomes. May be called twice, or before `start`.
@@ -137,6 +139,7 @@ export function createDeliveryWorker(options: {
   }
 
   return {
+    inFlight: gate.inFlight,
     start: async () => {
       await worker.waitUntilReady();
       if (running) return;

@@ -32,6 +32,8 @@ export interface InFlightGate {
     /** The webhook's own limit; null means the setting. */
     readonly maxInFlight: number | null;
   }): Promise<Passage | { readonly allowance: number }>;
+  /** How many deliveries are in flight from this process. */
+  inFlight(): number;
 }
 
 /** What this process knows of one webhook. */
@@ -74,6 +76,7 @@ export function createInFlightGate(options: {
   const { inFlight, slots } = options;
   const lanes = new LRUCache<string, Lane>({ max: MOST_LANES });
   let busy = 0;
+  let passing = 0;
 
   function laneOf(webhookId: string, bounds: LimitBounds): Lane {
     const known = lanes.get(webhookId);
@@ -115,10 +118,13 @@ export function createInFlightGate(options: {
     // Before anyone else can look: others that came with this one must see the place taken.
     lane.count += 1;
     busy += 1;
+    passing += 1;
     return true;
   }
 
   return {
+    inFlight: () => passing,
+
     async enter({ deliveryId, webhookId, maxInFlight }) {
       const most = maxInFlight ?? options.bounds.most;
       const bounds = { least: Math.min(options.bounds.least, most), most };
@@ -130,6 +136,7 @@ export function createInFlightGate(options: {
       const release = () => {
         lane.count -= 1;
         busy -= 1;
+        passing -= 1;
         const [first] = lane.waiting;
         first?.();
       };

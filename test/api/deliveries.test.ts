@@ -7,6 +7,7 @@ import { type Call, openTestApi, register } from './setup.js';
 interface DeliveryBody {
   readonly id: string;
   readonly status: string;
+  readonly eventType?: string;
   readonly attempts: readonly Record<string, unknown>[];
 }
 
@@ -66,6 +67,46 @@ describe('GET /v1/deliveries', () => {
     expect(sizes).toEqual([3, 2, 2, 1, 1, 2, 0]);
   });
 
+  test('narrows to an event type, a last outcome and a time, and says what goes where', async () => {
+    const { call, ledger } = await openTestApi();
+    const { url } = await register(call);
+    const before = new Date();
+    await enqueue(call, 'expense.created');
+    const event = await enqueue(call, 'invoice.paid');
+    await ledger.delivery.updateMany({
+      where: { eventId: event },
+      data: { lastOutcome: 'timeout', dispatchAt: null },
+    });
+    const types = async (query: string) =>
+      (await list(call, query)).data.map((delivery) => delivery.eventType);
+    expect((await list(call, 'outcome=timeout')).data).toMatchObject([
+      { eventType: 'invoice.paid', webhookUrl: url, place: 'parked' },
+    ]);
+    expect(await types('eventType=expense.*')).toEqual(['expense.created']);
+    expect(await types('eventType=*')).toEqual(['invoice.paid', 'expense.created']);
+    expect(await types(`from=${before.toISOString()}&eventType=invoice.paid`)).toHaveLength(1);
+    expect(await types(`to=${before.toISOString()}`)).toEqual([]);
+  });
+
+  test('looks at no more than 20,000 for what no index finds, and goes on from there', async () => {
+    const { call, ledger } = await openTestApi();
+    const { id: webhookId } = await register(call);
+    await enqueue(call, 'rare.event');
+    await ledger.$executeRaw`
+      INSERT INTO posthorn.deliveries
+        (id, event_id, webhook_id, account_id, status, due_at, created_at, ended_at)
+      SELECT 'dlv_ff' || lpad(to_hex(n), 30, '0'), event_id, webhook_id, account_id, 'delivered',
+        due_at, created_at, created_at
+      FROM posthorn.deliveries, generate_series(1, 20000) AS n`;
+    const query = `webhookId=${webhookId}&status=pending`;
+    const first = await list(call, query);
+    expect(first.data).toEqual([]);
+    expect(await list(call, `${query}&cursor=${first.nextCursor}`)).toMatchObject({
+      data: [{ status: 'pending' }],
+      nextCursor: null,
+    });
+  });
+
   test('refuses a query that does not fit', async () => {
     const { call } = await openTestApi();
     for (const [query, field] of [
@@ -75,6 +116,7 @@ describe('GET /v1/deliveries', () => {
       ['limit=1000', 'limit'],
       ['cursor=%00', 'cursor'],
       ['since=2026', 'since'],
+      ['from=yesterday', 'from'],
     ] as const) {
       const { status, body } = await call('GET', `/v1/deliveries?${query}`);
       expect([query, status, body.code]).toEqual([query, 400, 'validation_failed']);
@@ -104,6 +146,7 @@ describe('one delivery', () => {
       status: 'delivered',
       attemptCount: 1,
       dueAt: null,
+      place: null,
       lastOutcome: 'ok',
       lastStatusCode: 200,
       createdAt: expect.stringMatching(/Z$/),

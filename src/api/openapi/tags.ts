@@ -13,6 +13,7 @@ const TAGS = [
   ['portal-links', 'Portal', 'Links by which customers look after the webhooks of one account'],
   ['keys', 'Keys', 'What callers show, each with a role'],
   ['queues', 'Queues', 'What BullMQ holds'],
+  ['processes', 'Processes', 'Who is at work'],
   ['settings', 'Settings', 'What is in force'],
 ] as const;
 
