@@ -6,6 +6,7 @@ import { createMailer } from './alerts/mailer.js';
 import { createNotifier } from './alerts/notifier.js';
 import { type Archive, createArchive } from './archive/archive.js';
 import { createErasure, type Erasure } from './archive/erasure.js';
+import { createTasks, type Tasks } from './archive/tasks.js';
 import {
   type PosthornOptions,
   readSettings,
@@ -70,6 +71,7 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly replays: Replays;
   readonly archive: Archive;
   readonly erasure: Erasure;
+  readonly tasks: Tasks;
   readonly rollup: Rollup;
   readonly reconciliation: Reconciliation;
   readonly metrics: ProcessMetrics;
@@ -209,6 +211,8 @@ async function assemble(parts: {
     log,
   });
   const archive = createArchive({ ledger, settings, clock, log });
+  const erasure = createErasure({ ledger, settings, clock, log });
+  const tasks = createTasks({ ledger, archive, erasure, clock, log });
   const replays = createReplays({ ledger, webhooks, clock, log });
   const tests = createWebhookTests({ ledger, sender, secretBox, settings, clock });
   const processes = createPresence({ ledger, clock, log });
@@ -232,6 +236,7 @@ async function assemble(parts: {
     archive,
     metrics,
     tracing,
+    tasks,
   };
   const running: { stop(): Promise<void> }[] = [];
   const started = new Set<Role>();
@@ -260,7 +265,8 @@ async function assemble(parts: {
     tests,
     replays,
     archive,
-    erasure: createErasure({ ledger, settings, clock, log }),
+    erasure,
+    tasks,
     stats: createStatsReader({ ledger, webhooks, clock }),
     rollup,
     events: createEvents({ ledger }),

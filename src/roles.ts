@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Alerts } from './alerts/alerts.js';
 import type { Notifier } from './alerts/notifier.js';
 import type { Archive } from './archive/archive.js';
+import type { Tasks } from './archive/tasks.js';
 import type { Settings } from './config.js';
 import { createSender } from './delivery/sender.js';
 import { createDispatcher } from './dispatcher/dispatcher.js';
@@ -48,6 +49,7 @@ export interface RoleContext {
   readonly archive: Archive;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  readonly tasks: Tasks;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -16,6 +16,7 @@ const NOUNS = {
   inc_: 'incident',
   rpl_: 'replay',
   prc_: 'process',
+  tsk_: 'task',
 } as const;
 
 /** The `{id}` of a path. Text that is no id of that prefix names nothing, and so is not found. */

@@ -1,37 +1,33 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
-import {
-  checksOf,
-  listMarks,
-  moveLease,
-  partitionRows,
-  retentionBounds,
-  retentionOfDay,
-  takeLease,
-  writeArchivedRows,
-} from '../store/archived-rows.js';
+import { InvalidInputError } from '../domain/errors.js';
+import { checksOf, moveLease, partitionRows, takeLease } from '../store/archived-rows.js';
 import type { Ledger } from '../store/ledger.js';
+import type { Page } from '../store/page.js';
 import {
-  addDays,
   attachLeftovers,
   type DayPartition,
   dropPartition,
-  listDayPartitions,
-  makePartitions,
   owesNothing,
 } from '../store/partitions.js';
+import { readTablesState, type TablesState } from '../store/tables-state.js';
 import type { ArchiveStore } from './archive-store.js';
+import { type ArchivedDay, type ArchivePageRequest, listArchivedDays } from './archived-days.js';
+import { dayText } from './day.js';
 import {
   faultOfDay,
   type Manifest,
   manifestName,
-  readDay,
   readManifests,
+  readManifestsOf,
   writeDay,
 } from './day-files.js';
 import { openArchiveStore } from './open-store.js';
+import { listPastRetention } from './past-retention.js';
+import { type OnProgress, UNHEARD } from './progress.js';
+import { restoreDay } from './restore-day.js';
+import { forgetRestored } from './restored-days.js';
 
 /** What a run did. */
 export interface ArchiveRun {
@@ -50,11 +46,23 @@ export interface Archive {
    * does. May be broken off at any point: a day leaves the tables only once its files are whole and still say
    * what it holds.
    */
-  run(options?: { readonly dryRun?: boolean | undefined }): Promise<ArchiveRun>;
+  run(options?: {
+    readonly dryRun?: boolean | undefined;
+    readonly onProgress?: OnProgress | undefined;
+  }): Promise<ArchiveRun>;
+  /** Where it is, for people; null where there is none. */
+  readonly location: string | null;
   /** What is archived, the oldest day first. */
   list(): Promise<Manifest[]>;
+  /** A page of what is archived, the newest day first; empty where there is no archive. */
+  days(request?: ArchivePageRequest): Promise<Page<ArchivedDay>>;
+  /** What the tables hold. */
+  tables(): Promise<TablesState>;
   /** Reads files back, of one day or of all; says what is wrong with each, null for nothing. */
-  verify(day?: string): Promise<{ readonly manifest: Manifest; readonly fault: string | null }[]>;
+  verify(
+    day?: string,
+    onProgress?: OnProgress,
+  ): Promise<{ readonly manifest: Manifest; readonly fault: string | null }[]>;
   /**
    * Brings a day back into the tables for some time; rows that are there stay. Throws `NotFoundError` where it
    * is not archived, and `ConflictError` where its files are damaged: then nothing was written.
@@ -63,18 +71,12 @@ export interface Archive {
    * @param forMs how long it stays, in milliseconds
    * @returns how many rows were written
    */
-  restore(day: string, forMs: number): Promise<number>;
+  restore(day: string, forMs: number, onProgress?: OnProgress): Promise<number>;
 }
 
 /** The lease of whoever archives, and how long it is: longer than a page of rows may take. */
 const LEASE = 'archive';
 const LEASE_MS = 10 * 60_000;
-
-/** What the marks of restored days begin with. */
-const RESTORED = 'restored:';
-
-/** Rows written back at once. */
-const PAGE = 1_000;
 
 /** @param options.openStore opens the archive's files; for tests */
 export function createArchive(options: {
@@ -98,32 +100,6 @@ export function createArchive(options: {
     throw new InvalidInputError('there is no archive: POSTHORN_ARCHIVE is not set', {
       hint: 'set it to a folder, or to s3://BUCKET/PREFIX',
     });
-  }
-
-  /** The partitions of days that are past the retention of everything in them. */
-  async function pastRetention(now: Date): Promise<DayPartition[]> {
-    const { shortestMs, longestMs } = await retentionBounds(ledger, settings.policies);
-    const restored = new Map(
-      (await listMarks(ledger, RESTORED)).map(({ name, at }) => [name.slice(RESTORED.length), at]),
-    );
-    const all = await listDayPartitions(ledger);
-    const past: DayPartition[] = [];
-    const retentions = new Map<number, Promise<number>>();
-    for (const partition of all) {
-      const { day } = partition;
-      const ageMs = now.getTime() - addDays(day, 1).getTime();
-      if (ageMs < shortestMs) break;
-      const keptUntil = restored.get(dayText(day));
-      if (keptUntil !== undefined && keptUntil > now) continue;
-      if (ageMs < longestMs) {
-        const names = all.filter((other) => +other.day === +day).map(({ name }) => name);
-        const retention = retentions.get(+day) ?? retentionOfDay(ledger, names, settings.policies);
-        retentions.set(+day, retention);
-        if (ageMs < (await retention)) continue;
-      }
-      past.push(partition);
-    }
-    return past;
   }
 
   /** Writes a partition to the archive, unless what is there still says what it holds. */
@@ -159,7 +135,10 @@ export function createArchive(options: {
     }
   }
 
-  async function archiveAll(partitions: readonly DayPartition[]): Promise<ArchiveRun> {
+  async function archiveAll(
+    partitions: readonly DayPartition[],
+    onProgress: OnProgress,
+  ): Promise<ArchiveRun> {
     const target = await store();
     const manifests = new Map(
       (target === undefined ? [] : await readManifests(target)).map((manifest) => [
@@ -169,8 +148,9 @@ export function createArchive(options: {
     );
     const archived: string[] = [];
     const dropped: string[] = [];
-    for (const partition of partitions) {
+    for (const [done, partition] of partitions.entries()) {
       const { name, day } = partition;
+      await onProgress({ done, total: partitions.length, at: name });
       if (!(await owesNothing(ledger, partition))) continue;
       const isEmpty = async (runner: Parameters<typeof checksOf>[0]) =>
         (await checksOf(runner, name)).rows === '0';
@@ -189,17 +169,16 @@ export function createArchive(options: {
       const isStill = async (runner: Parameters<typeof checksOf>[0]) =>
         same(await checksOf(runner, name), manifest.checks);
       if (await dropPartition(ledger, partition, isStill)) dropped.push(name);
-      await ledger.mark.deleteMany({
-        where: { name: RESTORED + dayText(day), at: { lte: clock() } },
-      });
+      await forgetRestored(ledger, dayText(day), clock());
     }
     return { archived, dropped };
   }
 
   return {
     configured: settings.archive !== '',
-    async run({ dryRun = false } = {}) {
-      const partitions = await pastRetention(clock());
+    location: settings.archive === '' ? null : settings.archive,
+    async run({ dryRun = false, onProgress = UNHEARD } = {}) {
+      const partitions = await listPastRetention(ledger, settings, clock());
       if (dryRun) return { archived: partitions.map(({ name }) => name), dropped: [] };
       const now = clock();
       const until = new Date(now.getTime() + LEASE_MS);
@@ -207,7 +186,7 @@ export function createArchive(options: {
       try {
         const left = await attachLeftovers(ledger);
         if (left.length > 0) log.warn({ left }, 'partitions attached that a process had left');
-        return await archiveAll(partitions);
+        return await archiveAll(partitions, onProgress);
       } finally {
         await moveLease(ledger, LEASE, clock());
       }
@@ -215,67 +194,35 @@ export function createArchive(options: {
 
     list: async () => readManifests(await needStore()),
 
-    async verify(day) {
+    async days(request = {}) {
+      const source = await store();
+      return source === undefined
+        ? { data: [], nextCursor: null }
+        : listArchivedDays(ledger, source, request);
+    },
+
+    tables: () => readTablesState(ledger),
+
+    async verify(day, onProgress = UNHEARD) {
       const source = await needStore();
-      const manifests = await readManifests(source);
-      const chosen = manifests.filter((manifest) => day === undefined || manifest.day === day);
+      const chosen =
+        day === undefined ? await readManifests(source) : await readManifestsOf(source, day);
       const found: { manifest: Manifest; fault: string | null }[] = [];
-      for (const manifest of chosen) {
+      for (const [done, manifest] of chosen.entries()) {
+        await onProgress({ done, total: chosen.length, at: manifest.file });
         found.push({ manifest, fault: await faultOfDay(source, manifest) });
       }
       return found;
     },
 
-    async restore(day, forMs) {
+    async restore(day, forMs, onProgress = UNHEARD) {
       const source = await needStore();
-      const at = parseDay(day);
-      const manifests = (await readManifests(source)).filter((manifest) => manifest.day === day);
-      if (manifests.length === 0) throw new NotFoundError(`${day} is not archived`);
-      for (const manifest of manifests) {
-        const fault = await faultOfDay(source, manifest);
-        if (fault !== null) throw new ConflictError(`${manifest.file} is damaged: ${fault}`);
-      }
-      const name = RESTORED + day;
       const until = new Date(clock().getTime() + forMs);
-      await ledger.mark.upsert({
-        where: { name },
-        create: { name, at: until },
-        update: { at: until },
-      });
-      await makePartitions(ledger, at, at);
-      let rows = 0;
-      // Events first, so that no delivery is there without its event.
-      for (const manifest of manifests.toReversed()) {
-        let lines: string[] = [];
-        const write = async () => {
-          if (lines.length > 0) rows += await writeArchivedRows(ledger, manifest.table, lines);
-          lines = [];
-        };
-        for await (const line of readDay(source, manifest)) {
-          lines.push(line);
-          if (lines.length === PAGE) await write();
-        }
-        await write();
-      }
+      const rows = await restoreDay({ ledger, source, day, until, onProgress });
       log.info({ day, rows, until }, 'restored from the archive');
       return rows;
     },
   };
-}
-
-/** A day as text, like `2026-03-01`. */
-function dayText(day: Date): string {
-  return day.toISOString().slice(0, 10);
-}
-
-/** Reads a day. Throws `InvalidInputError`. */
-export function parseDay(text: string): Date {
-  const day = new Date(`${text}T00:00:00Z`);
-  const fits = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime());
-  if (fits && dayText(day) === text) return day;
-  throw new InvalidInputError(`${JSON.stringify(text)} is no day: use one like 2026-03-01`, {
-    details: { day: 'like 2026-03-01' },
-  });
 }
 
 function same(

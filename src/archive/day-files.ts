@@ -117,10 +117,35 @@ export async function writeDay(
 
 /** Reads the manifests of an archive, in the order of days. */
 export async function readManifests(store: ArchiveStore): Promise<Manifest[]> {
-  const names = (await store.list()).filter((name) => name.endsWith('.manifest.json'));
+  const names = (await store.list()).filter((name) => DAY_OF_MANIFEST.test(name));
   const manifests: Manifest[] = [];
   for (const name of names) manifests.push(await readManifest(store, name));
   return manifests;
+}
+
+/** Like `2026/03/01/events.manifest.json`. */
+const DAY_OF_MANIFEST = /^(\d{4})\/(\d{2})\/(\d{2})\/\w+\.manifest\.json$/;
+
+/** The names of the manifests of each day that is archived, in order. */
+export async function namesByDay(store: ArchiveStore): Promise<ReadonlyMap<string, string[]>> {
+  const byDay = new Map<string, string[]>();
+  for (const name of await store.list()) {
+    const [, ...parts] = DAY_OF_MANIFEST.exec(name) ?? [];
+    if (parts.length === 0) continue;
+    const day = parts.join('-');
+    byDay.set(day, [...(byDay.get(day) ?? []), name]);
+  }
+  return byDay;
+}
+
+/** Reads the manifests of one day; none where it is not archived. */
+export async function readManifestsOf(
+  store: ArchiveStore,
+  day: string,
+  names?: readonly string[],
+): Promise<Manifest[]> {
+  const known = names ?? (await namesByDay(store)).get(day) ?? [];
+  return Promise.all(known.map((name) => readManifest(store, name)));
 }
 
 async function readManifest(store: ArchiveStore, name: string): Promise<Manifest> {

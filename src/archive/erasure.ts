@@ -14,6 +14,7 @@ import { listDayPartitions } from '../store/partitions.js';
 import type { ArchiveStore } from './archive-store.js';
 import { type ArchivedRow, type Manifest, readDay, readManifests, writeDay } from './day-files.js';
 import { openArchiveStore } from './open-store.js';
+import { type OnProgress, UNHEARD } from './progress.js';
 
 /** What an erasure removed, or would remove. */
 export interface ErasureReport {
@@ -37,7 +38,10 @@ export interface Erasure {
    */
   run(
     accountId: string,
-    options?: { readonly dryRun?: boolean | undefined },
+    options?: {
+      readonly dryRun?: boolean | undefined;
+      readonly onProgress?: OnProgress | undefined;
+    },
   ): Promise<ErasureReport>;
 }
 
@@ -49,13 +53,19 @@ export function createErasure(options: {
 }): Erasure {
   const { ledger, settings, clock, log } = options;
 
-  async function eraseTables(accountId: string, webhookIds: readonly string[]) {
+  async function eraseTables(
+    accountId: string,
+    webhookIds: readonly string[],
+    onProgress: OnProgress,
+  ) {
     const discarded = await discardOwedOfAccount(ledger, accountId, clock());
     let events = 0;
     let attempts = 0;
     // One partition after the other, so that no transaction holds many rows.
-    const names = (await listDayPartitions(ledger)).map(({ name }) => name);
-    for (const name of [...names, 'events_default', 'attempts_default']) {
+    const days = (await listDayPartitions(ledger)).map(({ name }) => name);
+    const names = [...days, 'events_default', 'attempts_default'];
+    for (const [done, name] of names.entries()) {
+      await onProgress({ done, total: names.length, at: name });
       const count = await erasePartition(ledger, name, accountId, webhookIds);
       if (name.startsWith('events')) events += count;
       else attempts += count;
@@ -86,7 +96,11 @@ export function createErasure(options: {
     return changed / 2;
   }
 
-  async function eraseArchive(accountId: string, webhookIds: ReadonlySet<string>, dryRun: boolean) {
+  async function eraseArchive(
+    accountId: string,
+    webhookIds: ReadonlySet<string>,
+    { dryRun, onProgress }: { dryRun: boolean; onProgress: OnProgress },
+  ) {
     const store = await openArchiveStore(settings);
     if (store === undefined) return [];
     const manifests = await readManifests(store);
@@ -99,7 +113,8 @@ export function createErasure(options: {
       }
     }
     const files: { file: string; rows: number }[] = [];
-    for (const manifest of manifests) {
+    for (const [done, manifest] of manifests.entries()) {
+      await onProgress({ done, total: manifests.length, at: manifest.file });
       const erase = (row: ArchivedRow) => eraseRow(manifest.table, row, accountId, ids);
       const rows = await eraseFile(store, manifest, erase, dryRun);
       if (rows > 0) files.push({ file: manifest.file, rows });
@@ -108,16 +123,16 @@ export function createErasure(options: {
   }
 
   return {
-    async run(given, { dryRun = false } = {}) {
+    async run(given, { dryRun = false, onProgress = UNHEARD } = {}) {
       const accountId = checkKey('accountId', given);
       const webhookIds = await accountWebhooks(ledger, accountId);
       const tables = dryRun
         ? await countOfAccount(ledger, accountId, webhookIds)
         : {
-            ...(await eraseTables(accountId, webhookIds)),
+            ...(await eraseTables(accountId, webhookIds, onProgress)),
             idempotencyKeys: await eraseKeysAndErrors(ledger, accountId),
           };
-      const files = await eraseArchive(accountId, new Set(webhookIds), dryRun);
+      const files = await eraseArchive(accountId, new Set(webhookIds), { dryRun, onProgress });
       const report = { accountId, ...tables, files };
       if (!dryRun) log.warn({ ...report, files: files.length }, 'account erased');
       return report;

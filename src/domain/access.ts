@@ -41,6 +41,9 @@ export const PERMISSIONS = [
   'queues:read',
   'queues:write',
   'settings:read',
+  'archive:read',
+  'archive:write',
+  'accounts:erase',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -53,6 +56,7 @@ const READING: readonly Permission[] = [
   'alerts:read',
   'metrics:read',
   'queues:read',
+  'archive:read',
 ];
 
 const CUSTOMER_READING: readonly Permission[] = [
@@ -75,6 +79,7 @@ const GRANTS: Readonly<Record<(typeof ROLES)[number], readonly Permission[]>> = 
     'queues:write',
     'settings:read',
     'portal:link',
+    'archive:write',
   ],
   producer: ['events:read', 'events:write'],
   viewer: READING,
@@ -89,6 +94,9 @@ const OF_EVERY_ACCOUNT: readonly Permission[] = [
   'queues:read',
   'queues:write',
   'settings:read',
+  'archive:read',
+  'archive:write',
+  'accounts:erase',
 ];
 
 /** Who asks: a key, or somebody at the portal, with its role and the account that it is limited to. */

@@ -14,7 +14,8 @@ export type IdPrefix =
   | 'rul_'
   | 'inc_'
   | 'rpl_'
-  | 'prc_';
+  | 'prc_'
+  | 'tsk_';
 
 /**
  * A sortable id: the prefix and the 32 hex digits of a UUIDv7 (RFC 9562) of the given time. Ids of one

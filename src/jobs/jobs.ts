@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Alerts } from '../alerts/alerts.js';
 import type { Notifier } from '../alerts/notifier.js';
 import type { Archive } from '../archive/archive.js';
+import type { Tasks } from '../archive/tasks.js';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
@@ -18,6 +19,7 @@ import { reconcileJob } from './reconcile.js';
 import type { Reconciliation } from './reconciliation.js';
 import { replaysJob } from './replays.js';
 import { type Rollup, rollupJob } from './rollup.js';
+import { tasksJob } from './tasks.js';
 import { warningsJob } from './warnings.js';
 import { type ZombieSweep, zombieJob } from './zombie-sweep.js';
 
@@ -32,6 +34,7 @@ export function repeatableJobs(options: {
   tests: WebhookTests;
   replays: Replays;
   archive: Archive;
+  tasks: Tasks;
   settings: Settings;
   clock: Clock;
   log: Logger;
@@ -46,6 +49,7 @@ export function repeatableJobs(options: {
     tests,
     replays,
     archive,
+    tasks,
     settings,
     clock,
     log,
@@ -60,6 +64,7 @@ export function repeatableJobs(options: {
     probesJob({ ledger, tests, replays, settings, clock, random: Math.random, log }),
     partitionsJob(ledger, clock, log),
     archiveJob(archive, log),
+    tasksJob(tasks),
     cleanupJob({ ledger, settings, clock, log }),
     reconcileJob(reconciliation, log),
   ];

@@ -5,21 +5,7 @@ import type {
   IServerAdapter,
   UIConfig,
 } from '@bull-board/api/typings/app';
-
-/** A request for what Bull Board shows or does. */
-export interface BoardRequest {
-  readonly method: string;
-  /** Below the board, like `/api/queues`. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
-}
-
-/** What it answered. */
-export interface BoardAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
+import type { BoardAnswer, BoardRequest } from './board.js';
 
 /**
  * What Bull Board asks of a server. It is asked here without one: its own adapters bring file servers and

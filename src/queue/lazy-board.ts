@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { QueueBackend } from './backend.js';
-import type { QueueBoard } from './queue-board.js';
+import type { QueueBoard } from './board.js';
 
 /** The queue board, made when somebody first looks at it: it costs a process nothing before. */
 export interface LazyQueueBoard {

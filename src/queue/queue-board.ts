@@ -7,58 +7,12 @@ import type { BeforeHook, QueueAdapterOptions } from '@bull-board/api/typings/ap
 import type { Logger } from 'pino';
 import { formatDuration } from '../domain/duration.js';
 import { JOB_OPTIONS, type QueueBackend, type QueuePlace } from './backend.js';
+import type { BoardAccess, QueueBoard, QueueOverview } from './board.js';
 import { boardDocument, STYLE_SOURCES } from './board-document.js';
-import {
-  type BoardAnswer,
-  type BoardRequest,
-  type BoardRouter,
-  createBoardRouter,
-} from './board-router.js';
+import { type BoardRouter, createBoardRouter } from './board-router.js';
 import { deliveryPlaces } from './delivery-queue.js';
 import { reportErrors } from './error-report.js';
 import { REPEATABLE_QUEUE } from './repeatable-jobs.js';
-
-/** Bull Board on the queues of an installation: the jobs as BullMQ has them. */
-export interface QueueBoard {
-  /** The files of its pages, which their document asks for under `static/`. */
-  readonly staticFolder: string;
-  /** What a Content-Security-Policy must allow besides its files: some styles by their hashes. */
-  readonly styleSources: string;
-  /** The document of its pages, for a board below a path like `/queues/board/`. */
-  document(path: string, access: BoardAccess): string;
-  /** Undefined where it has no such route. */
-  answer(request: BoardRequest, access: BoardAccess): Promise<BoardAnswer | undefined>;
-  /** What the queues hold now, and what runs by the clock. */
-  overview(): Promise<QueuesOverview>;
-  close(): Promise<void>;
-}
-
-/** What BullMQ holds. */
-export interface QueuesOverview {
-  readonly kind: 'redis' | 'postgres';
-  readonly queues: readonly QueueOverview[];
-  readonly repeatableJobs: readonly {
-    readonly name: string;
-    /** A cron expression (UTC), or `every` and a duration. */
-    readonly schedule: string;
-    /** Null where it is not known. */
-    readonly nextAt: Date | null;
-  }[];
-}
-
-/** The jobs of one queue by their state. */
-export interface QueueOverview {
-  /** As the board names it; a shard has its number before. */
-  readonly name: string;
-  readonly paused: boolean;
-  readonly waiting: number;
-  readonly active: number;
-  readonly delayed: number;
-  readonly failed: number;
-}
-
-/** `look` shows no button that changes anything, and refuses what would. */
-export type BoardAccess = 'look' | 'change';
 
 /** Where the package of its pages is. */
 const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));

@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../archive/setup.js';
 import {
   type DescribedOperation,
   type OpenApiDocument,
@@ -35,7 +36,7 @@ const BEFORE: Readonly<Record<string, (bundle: ApiBundle, id: string) => Promise
 };
 
 test('every example succeeds, and every answer is as the document says', async () => {
-  const bundle = await openTestApi();
+  const bundle = await openTestApi({ archive: await temporaryFolder() });
   const { document, operations, check } = await readDescription(bundle.address);
   for (const { method, template, operation } of operations) {
     for (const example of examplesOf(document, operation)) {

@@ -25,6 +25,7 @@ export const MAKERS: Readonly<Record<string, (bundle: ApiBundle) => Promise<stri
   },
   rul_: async (bundle) => (await makeRuleAndIncident(bundle)).ruleId,
   inc_: async (bundle) => (await makeRuleAndIncident(bundle)).incidentId,
+  tsk_: async ({ posthorn }) => (await posthorn.tasks.start({ kind: 'archive' })).id,
   key_: async ({ call }) => (await makeKey(call, { role: 'viewer' })).id,
 };
 

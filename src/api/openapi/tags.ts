@@ -15,6 +15,9 @@ const TAGS = [
   ['queues', 'Queues', 'What BullMQ holds'],
   ['processes', 'Processes', 'Who is at work'],
   ['settings', 'Settings', 'What is in force'],
+  ['archive', 'Archive', 'Days that left the tables'],
+  ['erasures', 'Erasure', 'Removing what the events of an account said'],
+  ['tasks', 'Tasks', 'Long work that somebody asked for, and how far it has come'],
 ] as const;
 
 /** Of operations that are not under `/v1`. */
