@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type DocumentsInstallation, runSql, startInstallation } from './installation.js';
 import { NOT_RUN, RUN_ELSEWHERE } from './not-run.js';
@@ -57,7 +58,20 @@ test('every block of TypeScript is right by its types', () => {
   expect(compiled.faults).toEqual([]);
 });
 
-test.each(pages)('every block of $path does what it says', (page) => runPage(page));
+test.each(pages)('every block of $path does what it says', async (page) => {
+  const before = await count('posthorn.events');
+  await runPage(page);
+  // A request to a backend tells of an expense, and an event that came twice is one.
+  if (page.path.startsWith('docs/backends/')) {
+    expect(await count('posthorn.events')).toBeGreaterThan(before);
+  }
+  if (page.path === 'docs/receiving.md') expect(await count('inbox')).toBe(1);
+});
+
+async function count(table: string): Promise<number> {
+  const rows = await runSql(installation.databaseUrl, `SELECT count(*) FROM ${table}`);
+  return Number(rows[0]?.count);
+}
 
 /** Runs the blocks of a page, from the first to the last, in a folder of its own. */
 async function runPage({ path, blocks: ofPage }: Page): Promise<void> {
@@ -74,7 +88,8 @@ async function runPage({ path, blocks: ofPage }: Page): Promise<void> {
     else if (language === 'sh') await runShell(block, cwd, backend);
     else if (language === 'sql') {
       await runSql(installation.databaseUrl, text).catch((cause: unknown) => fail(block, cause));
-    } else check(block);
+    } else if (language === 'conf') await checkSettings(block);
+    else check(block);
   }
 }
 
@@ -131,6 +146,27 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
       .map((line) => JSON.parse(line)),
   yaml: (text) => parseAllDocuments(text).map((each) => each.toJS()),
 };
+
+/** Files of settings, and how to ask the program whether it knows one. */
+const SETTINGS_FILES: Readonly<Record<string, (name: string) => Promise<unknown[]>>> = {
+  'redis.conf': async (name) => {
+    const redis = new Redis(inject('redisUrl'));
+    const found = (await redis.config('GET', name)) as string[];
+    await redis.quit();
+    return found;
+  },
+  'postgresql.conf': (name) =>
+    runSql(installation.databaseUrl, 'SELECT FROM pg_settings WHERE name = $1', name),
+};
+
+/** Every setting of such a file is one that the program has. */
+async function checkSettings(block: CodeBlock): Promise<void> {
+  const known = SETTINGS_FILES[block.file ?? ''];
+  if (known === undefined) throw new Error(`${placeOf(block)}: name the file in its first line`);
+  for (const [, name = ''] of block.text.matchAll(/^([a-z_-]+)(?: =)? \S/gm)) {
+    expect(await known(name), `${placeOf(block)}: ${name}`).not.toEqual([]);
+  }
+}
 
 /** What is drawn or said. */
 const PLAIN = ['', 'text', 'http'];

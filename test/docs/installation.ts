@@ -74,12 +74,17 @@ export async function startInstallation(): Promise<DocumentsInstallation> {
   };
 }
 
-/** Runs statements in a database. */
-export async function runSql(databaseUrl: string, sql: string): Promise<void> {
+/** Runs SQL in a database: one statement with values, or any number without. */
+export async function runSql(
+  databaseUrl: string,
+  sql: string,
+  ...values: readonly string[]
+): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query(sql);
+    const { rows } = await (values.length > 0 ? client.query(sql, [...values]) : client.query(sql));
+    return rows;
   } finally {
     await client.end();
   }

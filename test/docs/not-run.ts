@@ -45,15 +45,71 @@ export const NOT_RUN: readonly NotRun[] = [
     begins: 'npm run build',
     why: 'measures for 90 minutes; test/bench runs parts of it',
   },
+  ...['express', 'fastify', 'nestjs', 'nextjs'].map((name) => ({
+    page: `docs/backends/${name}.md`,
+    begins: 'npx posthorn start',
+    why: 'starts and stays; test/cli/start.test.ts does',
+  })),
   {
     page: 'docs/command-line.md',
     begins: 'posthorn listen',
     why: 'listens until it is stopped; test/cli/listen.test.ts does',
   },
   {
+    page: 'docs/first-webhook.md',
+    begins: 'npx posthorn start',
+    why: 'starts and stays; test/cli/start.test.ts does',
+  },
+  {
+    page: 'docs/first-webhook.md',
+    begins: 'npx posthorn listen',
+    why: 'listens until it is stopped; test/cli/listen.test.ts does',
+  },
+  { page: 'docs/install.md', begins: 'npm ci', why: 'installs, and listens until it is stopped' },
+  {
+    page: 'docs/install.md',
+    begins: '(cd posthorn && npm ci && npm pack)',
+    why: 'installs; test/package.test.ts does, from the packed file',
+  },
+  {
+    page: 'docs/install.md',
+    begins: 'export DATABASE_URL',
+    why: 'names databases of the reader; test/store/migrate.test.ts and test/cli run the commands',
+  },
+  {
+    page: 'docs/install.md',
+    begins: 'export POSTHORN_SECRET_KEY',
+    why: 'needs Docker; test/containers.test.ts reads both files',
+  },
+  {
     page: 'docs/reliability.md',
     begins: 'npm run test:faults',
     why: 'runs storms for many minutes, and needs the machine alone',
+  },
+  {
+    page: 'docs/scaling.md',
+    begins: 'npx posthorn start',
+    why: 'starts and stays; test/cli/worker-processes.test.ts does',
+  },
+  {
+    page: 'docs/scaling.md',
+    begins: 'docker compose up',
+    why: 'needs Docker; test/containers.test.ts reads the file',
+  },
+  {
+    page: 'docs/security.md',
+    begins: 'export POSTHORN_FORMER_SECRET_KEYS',
+    why: 'would seal secrets with a key that the running processes lack; test/webhooks/secrets.test.ts does it',
+  },
+  {
+    page: 'docs/security.md',
+    begins: 'posthorn erase',
+    why: 'would take the payloads that other blocks need; test/archive does it',
+  },
+  {
+    page: 'docs/upgrading.md',
+    begins: 'npm install',
+    why: 'installs; test/workers/rolling-deploy.test.ts runs two releases side by side',
   },
   {
     page: 'examples/fastify-backend/README.md',
