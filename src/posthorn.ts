@@ -35,6 +35,7 @@ import { createLazyQueueBoard, type LazyQueueBoard } from './queue/lazy-board.js
 import { openQueueBackend } from './queue/open-backend.js';
 import type { Role } from './roles.js';
 import { closeLedger, openLedger } from './store/ledger.js';
+import { createRequestAnswers, type RequestAnswers } from './store/request-answers.js';
 import { createSurroundingsReader, type SurroundingsReader } from './surroundings.js';
 import { openTracing } from './tracing/open.js';
 import { VERSION } from './version.js';
@@ -87,6 +88,8 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly health: HealthReader;
   readonly traffic: TrafficReader;
   readonly secrets: SecretReader;
+  /** What requests of the HTTP API with an `Idempotency-Key` were answered. */
+  readonly requestAnswers: RequestAnswers;
   /** Seals what this installation alone can open again. */
   readonly secretBox: Pick<SecretBox, 'seal' | 'open'>;
   /** Starts working in these roles. */
@@ -303,6 +306,7 @@ async function assemble(parts: {
     health: createHealthReader({ ledger, settings, clock }),
     traffic: createTrafficReader({ ledger, webhooks, backend, settings, clock }),
     secrets: createSecretReader({ ledger, clock }),
+    requestAnswers: createRequestAnswers(ledger),
     secretBox,
     async start(roles) {
       // Only here, so that a backend that enqueues need not load what makes deliveries.

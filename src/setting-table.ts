@@ -403,7 +403,7 @@ export const SETTINGS = {
     'POSTHORN_IDEMPOTENCY_TTL',
     duration('1m', '365d'),
     '7d',
-    'How long an idempotency key stands for its event.',
+    'How long an idempotency key stands for its event, and how long a request that carries one is answered as it was the first time.',
   ),
   operatorAccount: optional(
     'POSTHORN_OPERATOR_ACCOUNT',

@@ -153,7 +153,7 @@ export function addArchiveRoutes(
     api.post(
       url,
       {
-        config,
+        config: { ...config, idempotency: 'repeatable' },
         schema: {
           operationId,
           summary,

@@ -56,7 +56,7 @@ export function addChannelRoutes(api: ApiScope, { channels }: Pick<Posthorn, 'ch
   api.post(
     '/v1/channels',
     {
-      config: write,
+      config: { ...write, idempotency: 'recorded' },
       schema: {
         operationId: 'createChannel',
         summary: 'Make a channel',

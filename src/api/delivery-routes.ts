@@ -58,7 +58,7 @@ export function addDeliveryRoutes(
   api.post(
     '/v1/deliveries/:id/retry',
     {
-      config: { permission: 'deliveries:retry' },
+      config: { permission: 'deliveries:retry', idempotency: 'none' },
       schema: {
         operationId: 'retryDelivery',
         summary: 'Make a delivery again now',

@@ -71,7 +71,7 @@ export function addEventRoutes(
   api.post(
     '/v1/events',
     {
-      config: { permission: 'events:write' },
+      config: { permission: 'events:write', idempotency: 'repeatable' },
       bodyLimit: EVENT_BODY_LIMIT,
       schema: {
         operationId: 'enqueueEvent',
@@ -82,7 +82,9 @@ export function addEventRoutes(
       },
     },
     async (request, reply) => {
-      const event = { ...request.body, ...request.scope(request.body.accountId) };
+      const { body, onceId } = request;
+      const idempotencyKey = body.idempotencyKey ?? onceId ?? undefined;
+      const event = { ...body, ...request.scope(body.accountId), idempotencyKey };
       const { traceparent, tracestate } = request.headers;
       const trace = { traceparent, tracestate };
       return reply.code(202).send(await posthorn.enqueue(event, { trace }));
@@ -96,7 +98,7 @@ export function addEventRoutes(
   api.post(
     '/v1/events/batch',
     {
-      config: { permission: 'events:write' },
+      config: { permission: 'events:write', idempotency: 'repeatable' },
       bodyLimit: BATCH_BODY_LIMIT,
       schema: {
         operationId: 'enqueueEvents',
@@ -116,9 +118,15 @@ export function addEventRoutes(
       },
     },
     async (request, reply) => {
-      const given = request.body.events;
+      const { body, onceId } = request;
+      const given = body.events;
       try {
-        const scoped = given.map((event) => ({ ...event, ...request.scope(event.accountId) }));
+        const scoped = given.map((event, index) => ({
+          ...event,
+          ...request.scope(event.accountId),
+          idempotencyKey:
+            event.idempotencyKey ?? (onceId === null ? undefined : `${onceId}-${index}`),
+        }));
         const { traceparent, tracestate } = request.headers;
         const trace = { traceparent, tracestate };
         return await reply.code(202).send({ data: await posthorn.enqueueMany(scoped, { trace }) });

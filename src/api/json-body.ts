@@ -1,14 +1,30 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { holdsInfinity } from './infinite-numbers.js';
 import { RequestError } from './problems.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came; null where there is none. */
+    rawBody: Buffer | null;
+  }
+}
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads bodies as JSON, and as nothing else. */
+export function addJsonBodies(server: FastifyInstance): void {
+  server.decorateRequest('rawBody', null);
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody);
+}
 
 /**
  * Reads a request's body as JSON. An empty body is undefined, because clients send the content type
  * whether there is a body or not. Throws `RequestError` for what is not JSON in UTF-8, or holds
  * a number that can't be kept.
  */
-export async function parseJsonBody(_request: unknown, body: Buffer): Promise<unknown> {
+async function parseJsonBody(request: FastifyRequest, body: Buffer): Promise<unknown> {
+  request.rawBody = body;
   if (body.length === 0) return undefined;
   const { text, value } = parse(body);
   if (!holdsInfinity(text, value)) return value;

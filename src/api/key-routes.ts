@@ -34,7 +34,7 @@ export function addKeyRoutes(api: ApiScope, { keys }: Pick<Posthorn, 'keys'>): v
   api.post(
     '/v1/keys',
     {
-      config,
+      config: { ...config, idempotency: 'recorded' },
       schema: {
         operationId: 'createKey',
         summary: 'Make an API key',

@@ -48,7 +48,7 @@ export function addPortalLinkRoutes(api: ApiScope, { portal }: Pick<Posthorn, 'p
   api.post(
     '/v1/portal-links',
     {
-      config,
+      config: { ...config, idempotency: 'repeatable' },
       schema: {
         operationId: 'createPortalLink',
         summary: 'Make a link to the customer portal of one account',

@@ -24,6 +24,9 @@ type HttpErrorCode =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'headers_too_large'
+  | 'request_in_progress'
+  | 'outcome_unknown'
+  | 'idempotency_key_reused'
   | 'too_many_failures'
   | 'not_ready'
   | 'internal_error';
@@ -57,10 +60,16 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   route_not_found: { status: 404, title: 'There is no such route' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state does not allow this' },
+  request_in_progress: { status: 409, title: 'The same request is under way' },
+  outcome_unknown: { status: 409, title: 'What the same request did before is not known' },
   payload_too_large: { status: 413, title: 'The payload is too large' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of another type' },
   verification_failed: { status: 422, title: 'The endpoint did not pass its verification' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key is that of another request',
+  },
   too_many_failures: { status: 429, title: 'Too many requests with a wrong API key' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong in Posthorn', detail: OUR_FAULT },

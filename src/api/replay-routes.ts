@@ -69,7 +69,7 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
   api.post(
     '/v1/webhooks/:id/replay',
     {
-      config: retry,
+      config: { ...retry, idempotency: 'repeatable' },
       schema: {
         operationId: 'createReplay',
         summary: 'Begin to make past deliveries of a webhook again',
@@ -82,7 +82,9 @@ export function addReplayRoutes(api: ApiScope, { replays }: Pick<Posthorn, 'repl
     },
     async (request, reply) => {
       const scope = request.scope(request.query.accountId);
-      const started = await replays.start(request.params.id, { ...request.body, ...scope });
+      const { params, body, onceId } = request;
+      const idempotencyKey = body.idempotencyKey ?? onceId ?? undefined;
+      const started = await replays.start(params.id, { ...body, ...scope, idempotencyKey });
       return reply.code(202).send({ ...started.replay, duplicate: started.duplicate });
     },
   );

@@ -16,7 +16,7 @@ export function addRuleRoutes(api: ApiScope, { alerts }: Pick<Posthorn, 'alerts'
   api.post(
     '/v1/rules',
     {
-      config: write,
+      config: { ...write, idempotency: 'recorded' },
       schema: {
         operationId: 'createRule',
         summary: 'Make an alert rule',

@@ -13,8 +13,9 @@ import { addDeliveryRoutes } from './delivery-routes.js';
 import { answerError, answerUnknownRoute } from './error-answers.js';
 import { addEventRoutes } from './event-routes.js';
 import { addHealthRoutes } from './health-routes.js';
+import { addIdempotency } from './idempotency.js';
 import { addIncidentRoutes } from './incident-routes.js';
-import { parseJsonBody } from './json-body.js';
+import { addJsonBodies } from './json-body.js';
 import { addKeyRoutes } from './key-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
 import { addOpenApiRoutes } from './openapi-routes.js';
@@ -95,8 +96,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   server.setValidatorCompiler(validateWithZod);
   server.setSerializerCompiler(serializeWithZod);
   server.setErrorHandler(answerError);
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody);
+  addJsonBodies(server);
 
   answerUnusualRequests(server);
   addAuthorization(server);
@@ -155,6 +155,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     api.setNotFoundHandler(answerUnknownRoute);
     api.addHook('onRequest', requireKey({ authenticator, sessions, portal }));
     api.addHook('onRequest', checkPermission);
+    addIdempotency(api, posthorn);
     addOverviewRoutes(api, posthorn);
     addWebhookRoutes(api, posthorn);
     addWebhookActionRoutes(api, posthorn);

@@ -27,7 +27,7 @@ export function addWebhookActionRoutes(
   api.post(
     '/v1/webhooks/:id/rotate-secret',
     {
-      config,
+      config: { ...config, idempotency: 'recorded' },
       schema: {
         operationId: 'rotateWebhookSecret',
         summary: 'Give a webhook a new secret',

@@ -25,7 +25,7 @@ export function addWebhookRoutes(
   api.post(
     '/v1/webhooks',
     {
-      config: write,
+      config: { ...write, idempotency: 'recorded' },
       schema: {
         operationId: 'createWebhook',
         summary: 'Register a webhook',

@@ -106,13 +106,13 @@ export async function readSealedChannels(
   ledger: Ledger,
   after: string,
   limit: number,
-): Promise<{ readonly id: string; readonly sealedUrl: string }[]> {
+): Promise<{ readonly id: string; readonly sealed: string }[]> {
   const rows = await ledger.channel.findMany({
     where: { id: { gt: after }, sealedUrl: { not: null } },
     orderBy: { id: 'asc' },
     take: limit,
   });
-  return rows.map(({ id, sealedUrl }) => ({ id, sealedUrl: sealedUrl ?? '' }));
+  return rows.map(({ id, sealedUrl }) => ({ id, sealed: sealedUrl ?? '' }));
 }
 
 /** Replaces a channel's sealed URL where it is still the one that was read. */

@@ -1,21 +1,26 @@
 import type { Ledger } from './ledger.js';
 
-/** Keys deleted in one statement, so that none of them holds its locks for long. */
+/** Rows deleted in one statement, so that none of them holds its locks for long. */
 const BATCH = 10_000;
 
 /**
- * Forgets idempotency keys that were used before a time.
+ * Forgets idempotency keys of events, and answers to requests, from before a time.
  *
  * @returns how many
  */
 export async function deleteExpiredKeys(ledger: Ledger, before: Date): Promise<number> {
   let deleted = 0;
-  for (;;) {
-    const count = await ledger.$executeRaw`
-      DELETE FROM posthorn.idempotency_keys WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM posthorn.idempotency_keys
-        WHERE created_at < ${before.toISOString()}::timestamptz LIMIT ${BATCH}))`;
-    deleted += count;
-    if (count < BATCH) return deleted;
+  for (const table of ['idempotency_keys', 'request_answers']) {
+    for (;;) {
+      const count = await ledger.$executeRawUnsafe(
+        `DELETE FROM posthorn.${table} WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM posthorn.${table} WHERE created_at < $1::text::timestamptz LIMIT $2::int))`,
+        before.toISOString(),
+        BATCH,
+      );
+      deleted += count;
+      if (count < BATCH) break;
+    }
   }
+  return deleted;
 }

@@ -5,6 +5,7 @@ import type { SecretBox } from '../domain/secret-box.js';
 import { readSealedChannels, resealChannel } from '../store/channels.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
+import { readSealedAnswers, resealAnswer } from '../store/request-answers.js';
 import { readSecrets, resealSecrets } from '../store/secrets.js';
 
 /** What sealing anew came to. */
@@ -61,28 +62,42 @@ export async function rekeySecrets(options: {
     if (last === undefined || page.length < PAGE) break;
     after = last.webhookId;
   }
-  unreadable.push(...(await rekeyChannels(options)));
-  return { webhooks, rekeyed, unreadable };
+  const channels = await resealEach(options, {
+    read: (after) => readSealedChannels(ledger, after, PAGE),
+    replace: (id, change) => resealChannel(ledger, id, change),
+  });
+  // Answers that no key opens are left to be forgotten: nothing is lost with them.
+  await resealEach(options, {
+    read: (after) => readSealedAnswers(ledger, after, PAGE),
+    replace: (id, change) => resealAnswer(ledger, id, change),
+  });
+  return { webhooks, rekeyed, unreadable: [...unreadable, ...channels] };
 }
 
-/** Seals the URLs of channels anew. @returns the ids of those that none of the keys opens */
-async function rekeyChannels(options: {
-  ledger: Ledger;
-  secretBox: SecretBox;
-  log: Logger;
-}): Promise<string[]> {
-  const { ledger, secretBox, log } = options;
+/** A kind of rows that each hold one sealed text. */
+interface SealedRows {
+  read(after: string): Promise<readonly { readonly id: string; readonly sealed: string }[]>;
+  replace(
+    id: string,
+    change: { readonly before: string; readonly after: string },
+  ): Promise<unknown>;
+}
+
+/** Seals the texts of all rows of a kind anew. @returns the ids of those that none of the keys opens */
+async function resealEach(
+  { secretBox, log }: { secretBox: SecretBox; log: Logger },
+  { read, replace }: SealedRows,
+): Promise<string[]> {
   const unreadable: string[] = [];
   for (let after = ''; ; ) {
-    const page = await readSealedChannels(ledger, after, PAGE);
-    for (const { id, sealedUrl: before } of page) {
+    const page = await read(after);
+    for (const { id, sealed: before } of page) {
       if (secretBox.isPresent(before)) continue;
       try {
-        const change = { before, after: secretBox.seal(secretBox.open(before)) };
-        await resealChannel(ledger, id, change);
+        await replace(id, { before, after: secretBox.seal(secretBox.open(before)) });
       } catch (error) {
         if (!(error instanceof SecretKeyError)) throw error;
-        log.error({ error, channelId: id }, 'a URL that can not be opened');
+        log.error({ error, id }, 'what is sealed can not be opened');
         unreadable.push(id);
       }
     }

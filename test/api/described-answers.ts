@@ -43,9 +43,17 @@ export interface DescribedAnswers {
     /** The path, with `{id}` in it. */
     readonly template: string;
     readonly operation: DescribedOperation;
+    /** What the id in its path begins with; empty where there is none. */
+    readonly idPrefix: string;
+    /** The bodies that the document shows of it: one that is undefined where it has no body. */
+    readonly examples: readonly unknown[];
   }[];
-  /** Fails where the document has no such operation, status or content type, or another schema. */
-  check(answer: GivenAnswer): void;
+  /**
+   * Fails where the document has no such operation, status or content type, or another schema.
+   *
+   * @returns the operation's name
+   */
+  check(answer: GivenAnswer): string;
   /** Fails where the value is not what the schema at a JSON pointer says. */
   checkValue(pointer: string, value: unknown): void;
 }
@@ -69,7 +77,10 @@ export async function readDescription(address: string): Promise<DescribedAnswers
   return {
     document,
     operations: Object.entries(document.paths).flatMap(([template, operations]) =>
-      Object.entries(operations).map(([method, operation]) => ({ method, template, operation })),
+      Object.entries(operations).map(([method, operation]) => {
+        const examples = examplesOf(document, operation);
+        return { method, template, operation, idPrefix: idPrefixOf(operation), examples };
+      }),
     ),
     checkValue,
     check({ method, path, status, type, text }) {
@@ -88,8 +99,24 @@ export async function readDescription(address: string): Promise<DescribedAnswers
       expect({ path, status, hasBody }).toEqual({ path, status, hasBody: text !== '' });
       const value = () => (/json/.test(content) ? JSON.parse(text) : text);
       if (hasBody) checkValue(`${place}/content/${pointerPart(content)}/schema`, value());
+      return String(operation?.operationId);
     },
   };
+}
+
+function examplesOf(
+  { components }: OpenApiDocument,
+  { requestBody }: DescribedOperation,
+): readonly unknown[] {
+  if (requestBody === undefined) return [undefined];
+  const { schema } = requestBody.content['application/json'];
+  const { examples = [] } = components.schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
+  return examples;
+}
+
+function idPrefixOf({ parameters = [] }: DescribedOperation): string {
+  const pattern = parameters.find((each) => each.in === 'path')?.schema.pattern ?? '';
+  return /^\^([a-z]+_)/.exec(pattern)?.[1] ?? '';
 }
 
 function matches(template: string, path: string): boolean {

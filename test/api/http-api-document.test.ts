@@ -37,9 +37,9 @@ const REPORT = '\\n%{method} %{url} %{http_code} %{content_type}\u001e';
 test('every example of the document succeeds, and is answered as the OpenAPI document says', async () => {
   const bundle = await openTestApi({ archive: await temporaryFolder() });
   const { address } = bundle;
-  const { check } = await readDescription(address);
+  const { operations, check } = await readDescription(address);
   const examples = (await blocks('sh')).filter((block) => block.includes('curl'));
-  expect(examples).toHaveLength(47);
+  const called: string[] = [];
   for (const example of examples) {
     const things: Record<string, string | undefined> = {};
     for (const [name, prefix] of Object.entries(VARIABLES)) {
@@ -53,9 +53,11 @@ test('every example of the document succeeds, and is answered as the OpenAPI doc
     expect(answers).not.toEqual([]);
     for (const answer of answers) {
       expect({ example, ...answer }).toMatchObject({ status: expect.toSatisfy(isGood) });
-      check(answer);
+      called.push(check(answer));
     }
   }
+  const all = operations.map(({ operation }) => operation.operationId);
+  expect(all.filter((operationId) => !called.includes(operationId))).toEqual([]);
 });
 
 function readReport(report: string) {

@@ -1,11 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../archive/setup.js';
-import {
-  type DescribedOperation,
-  type OpenApiDocument,
-  readDescription,
-} from './described-answers.js';
+import { readDescription } from './described-answers.js';
 import { openWalkedApi } from './routes.js';
 import { API_KEY, type ApiBundle, openTestApi } from './setup.js';
 import { MAKERS } from './things.js';
@@ -37,10 +33,11 @@ const BEFORE: Readonly<Record<string, (bundle: ApiBundle, id: string) => Promise
 
 test('every example succeeds, and every answer is as the document says', async () => {
   const bundle = await openTestApi({ archive: await temporaryFolder() });
-  const { document, operations, check } = await readDescription(bundle.address);
-  for (const { method, template, operation } of operations) {
-    for (const example of examplesOf(document, operation)) {
-      const id = await MAKERS[idPrefix(operation)]?.(bundle);
+  const { operations, check } = await readDescription(bundle.address);
+  for (const { method, template, operation, idPrefix, examples } of operations) {
+    expect({ method, template, examples }).not.toMatchObject({ examples: [] });
+    for (const example of examples) {
+      const id = await MAKERS[idPrefix]?.(bundle);
       await BEFORE[operation.operationId]?.(bundle, String(id));
       const path = template.replace('{id}', String(id));
       const answer = await send(bundle, { method, path, example });
@@ -52,10 +49,10 @@ test('every example succeeds, and every answer is as the document says', async (
 
 test('every problem is as the document says', async () => {
   const bundle = await openTestApi();
-  const { document, operations, check } = await readDescription(bundle.address);
-  for (const { method, template, operation } of operations) {
-    const [example] = examplesOf(document, operation);
-    const path = template.replace('{id}', `${idPrefix(operation)}${'0'.repeat(32)}`);
+  const { operations, check } = await readDescription(bundle.address);
+  for (const { method, template, operation, idPrefix, examples } of operations) {
+    const [example] = examples;
+    const path = template.replace('{id}', `${idPrefix}${'0'.repeat(32)}`);
     const unknownField = await send(bundle, { method, path, example, query: '?colour=red' });
     const withoutKey = await send(bundle, { method, path, example, key: '' });
     const unknownId = await send(bundle, { method, path, example });
@@ -67,24 +64,6 @@ test('every problem is as the document says', async () => {
 
 function isGood(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-/** The bodies that the document shows of an operation; none for one that has no body. */
-function examplesOf(
-  { components }: OpenApiDocument,
-  { operationId, requestBody }: DescribedOperation,
-): readonly unknown[] {
-  if (requestBody === undefined) return [undefined];
-  const { schema } = requestBody.content['application/json'];
-  const { examples = [] } = components.schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
-  expect({ operationId, examples }).not.toEqual({ operationId, examples: [] });
-  return examples;
-}
-
-/** What the id in an operation's path begins with; empty where there is none. */
-function idPrefix({ parameters = [] }: DescribedOperation): string {
-  const pattern = parameters.find((each) => each.in === 'path')?.schema.pattern ?? '';
-  return /^\^([a-z]+_)/.exec(pattern)?.[1] ?? '';
 }
 
 async function send(

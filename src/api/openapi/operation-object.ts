@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { takesIdempotencyKey } from '../idempotency.js';
 import type { Operation } from '../operations.js';
 import type { JsonSchema, SchemaWriter } from './json-schema.js';
 import { problemsOf } from './problem-answers.js';
@@ -8,6 +9,15 @@ import { tagOf } from './tags.js';
 /** The name of the security scheme: an API key. */
 export const KEY_SCHEME = 'key';
 
+const IDEMPOTENCY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A new one for each request, like a UUID: the same request, sent again with the same key, is answered as the first was, and not carried out again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 /** Describes one operation (OpenAPI 3.1.1, section 4.8.10). */
 export function operationObject(operation: Operation, schemas: SchemaWriter): JsonSchema {
   const { url, schema, config } = operation;
@@ -15,6 +25,7 @@ export function operationObject(operation: Operation, schemas: SchemaWriter): Js
   const parameters = [
     ...parametersOf('path', params, schemas),
     ...parametersOf('query', querystring, schemas),
+    ...(takesIdempotencyKey(config) ? [IDEMPOTENCY_PARAMETER] : []),
   ];
   const requestBody = bodyOf(body, schemas);
   return {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { takesIdempotencyKey } from '../idempotency.js';
 import type { Operation } from '../operations.js';
 import { PROBLEMS, type Problem, type ProblemCode } from '../problems.js';
 import type { JsonSchema } from './json-schema.js';
@@ -73,6 +74,7 @@ export function problemsOf({ url, schema, config }: Operation): Record<string, J
     ...(config.permission === undefined ? [] : [401, 403, 429, 500, 503]),
     ...(url.includes(':') ? [404] : []),
     ...(schema.body === undefined ? [] : [413, 415]),
+    ...(takesIdempotencyKey(config) ? [409, 422] : []),
     ...(schema.problems ?? []).map((code) => PROBLEMS[code].status),
   ]);
   return {
