@@ -37,10 +37,18 @@ export {
   VerificationError,
 } from './domain/errors.js';
 export type { NewEvent } from './domain/event.js';
+export type { Format } from './domain/format.js';
+export type { FormatInput, RawSignatureInput } from './domain/format-input.js';
 export type { Finding, Invariant } from './domain/invariant.js';
 export type { NoticeType } from './domain/notice.js';
 export type { ErrorClass } from './domain/outcome.js';
 export type { PolicyOverrides } from './domain/policy.js';
+export type {
+  HmacSignature,
+  RawFormat,
+  RawSignature,
+  TokenSignature,
+} from './domain/raw-format.js';
 export type { SignatureScheme } from './domain/signing-secret.js';
 export type { Tier } from './domain/tier.js';
 export type { VerificationMethod } from './domain/verification.js';
@@ -65,6 +73,7 @@ export type { Presence } from './presence.js';
 export type { EnqueuedEvent, EnqueueOptions } from './producers/producer.js';
 export type { QueueOverview, QueuesOverview } from './queue/board.js';
 export type { Role } from './roles.js';
+export type { AccountFormat } from './store/account-formats.js';
 export type { AlertRule, RuleFilter } from './store/alert-rules.js';
 export type { ApiKey, ApiKeyFilter } from './store/api-keys.js';
 export type { WebhookAtRisk } from './store/at-risk.js';
@@ -84,6 +93,7 @@ export type { ShownHold, WaitingDeliveries } from './store/traffic.js';
 export type { Webhook, WebhookFilter } from './store/webhooks.js';
 export type { Zombie } from './store/zombies.js';
 export type { Surroundings, SurroundingsReader } from './surroundings.js';
+export type { AccountFormats } from './webhooks/account-formats.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
 export type { HealthReader, WebhookHealth } from './webhooks/health.js';

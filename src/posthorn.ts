@@ -39,6 +39,7 @@ import { createRequestAnswers, type RequestAnswers } from './store/request-answe
 import { createSurroundingsReader, type SurroundingsReader } from './surroundings.js';
 import { openTracing } from './tracing/open.js';
 import { VERSION } from './version.js';
+import { type AccountFormats, createAccountFormats } from './webhooks/account-formats.js';
 import {
   createDeliveries,
   createEvents,
@@ -61,6 +62,8 @@ export interface Posthorn extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly settings: Settings;
   readonly installation: Pick<Installation, 'apiKey' | 'embedded' | 'madeKeys' | 'databaseUrl'>;
   readonly webhooks: Webhooks;
+  /** How requests look of webhooks that have no format of their own, by account. */
+  readonly formats: AccountFormats;
   readonly events: Events;
   readonly deliveries: Deliveries;
   readonly zombies: ZombieSweep;
@@ -213,6 +216,7 @@ async function assemble(parts: {
     clock,
     log,
   });
+  const formats = createAccountFormats({ ledger, clock, log });
   const archive = createArchive({ ledger, settings, clock, log });
   const erasure = createErasure({ ledger, settings, clock, log });
   const tasks = createTasks({ ledger, archive, erasure, clock, log });
@@ -265,6 +269,7 @@ async function assemble(parts: {
     enqueue: producer.enqueue,
     enqueueMany: producer.enqueueMany,
     webhooks,
+    formats,
     tests,
     replays,
     archive,

@@ -5,7 +5,7 @@ import {
   type NoticeContent,
   noticeText,
   plainText,
-  slackMessage,
+  slackNotice,
 } from '../domain/notice-text.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import type { StoredChannel } from '../store/channels.js';
@@ -39,7 +39,7 @@ export function createChannelSender(options: {
     const { outcome } = await sender.send({
       url: secretBox.open(sealedUrl),
       headers: {},
-      body: JSON.stringify(slackMessage(textOf(content))),
+      body: JSON.stringify(slackNotice(textOf(content))),
       timeoutMs: settings.timeout,
     });
     return outcome.kind === 'ok' ? null : outcome.message;

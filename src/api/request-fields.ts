@@ -87,3 +87,12 @@ export function pageQuery(prefix: IdPrefix) {
       .describe('The `nextCursor` of the page before'),
   };
 }
+
+/** Header names and values. zod leaves a key `__proto__` out of a record, and nobody would know. */
+export const headers = z
+  .unknown()
+  .refine((given) => !(given instanceof Object && Object.hasOwn(given, '__proto__')), {
+    error: 'must not have the name __proto__',
+  })
+  .pipe(z.record(z.string(), z.string()))
+  .meta({ json: { type: 'object', additionalProperties: { type: 'string' } } });

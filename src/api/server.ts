@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { MAX_KEY_LENGTH } from '../domain/event.js';
 import type { Posthorn } from '../posthorn.js';
+import { addAccountRoutes } from './account-routes.js';
 import { answerHeaders } from './answer-headers.js';
 import { addArchiveRoutes } from './archive-routes.js';
 import { checkSameOrigin, createAuthenticator, requireKey } from './authentication.js';
@@ -67,8 +69,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** Largest head of a request, in bytes: its path and its headers. */
 const HEAD_LIMIT = 16 * 1024;
 
-/** Longest id in a path, in characters; every id is shorter. */
-const MAX_PATH_PART = 100;
+/** Longest id in a path, in characters: that of an account, each character of it escaped. */
+const MAX_PATH_PART = 3 * MAX_KEY_LENGTH;
 
 /** Makes the HTTP API, not listening yet. Its `close()` lets the requests that it has read end first. */
 export function createApiServer(options: ApiServerOptions): FastifyInstance {
@@ -160,6 +162,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     addWebhookRoutes(api, posthorn);
     addWebhookActionRoutes(api, posthorn);
     addPortalLinkRoutes(api, posthorn);
+    addAccountRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);
     addZombieRoutes(api, posthorn);

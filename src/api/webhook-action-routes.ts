@@ -38,9 +38,9 @@ export function addWebhookActionRoutes(
       },
     },
     async (request) => {
-      const { overlap: overlapMs, signatureScheme } = request.body;
+      const { overlap: overlapMs, signatureScheme, secret: given } = request.body;
       const scope = request.scope(request.query.accountId);
-      const options = { ...scope, overlapMs, signatureScheme };
+      const options = { ...scope, overlapMs, signatureScheme, secret: given };
       const { webhook, secret } = await webhooks.rotateSecret(request.params.id, options);
       return { ...webhook, secret };
     },

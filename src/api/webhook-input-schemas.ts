@@ -3,17 +3,10 @@ import { parseDuration } from '../domain/duration.js';
 import { SIGNATURE_SCHEMES } from '../domain/signing-secret.js';
 import { TIERS } from '../domain/tier.js';
 import { VERIFICATION_METHODS } from '../domain/verification.js';
+import { format } from './format-schemas.js';
+import { headers } from './request-fields.js';
 import { fields, optionalBody } from './validation.js';
 import { overrides } from './webhook-schemas.js';
-
-/** Header names and values. zod leaves a key `__proto__` out of a record, and nobody would know. */
-const headers = z
-  .unknown()
-  .refine((given) => !(given instanceof Object && Object.hasOwn(given, '__proto__')), {
-    error: 'must not have the name __proto__',
-  })
-  .pipe(z.record(z.string(), z.string()))
-  .meta({ json: { type: 'object', additionalProperties: { type: 'string' } } });
 
 const configuration = {
   eventTypes: z
@@ -23,6 +16,10 @@ const configuration = {
   tier: z.enum(TIERS).optional().describe('`standard` where left out'),
   description: z.string().optional().describe('For people, at most 500 characters'),
   headers: headers.optional().describe('What every request carries besides, at most 20'),
+  format: format
+    .nullable()
+    .optional()
+    .describe('How its requests look; null for the default of its account'),
   maxInFlight: z
     .number()
     .nullable()
@@ -55,7 +52,9 @@ export const newWebhook = fields({
   secret: z
     .string()
     .optional()
-    .describe('One of yours, `whsec_` and base64 of 24 to 64 bytes; a new one where left out'),
+    .describe(
+      'One of yours: `whsec_` and base64 of 24 to 64 bytes, or what the format signs with; a new one where left out',
+    ),
   ...configuration,
 }).meta({
   examples: [
@@ -92,6 +91,7 @@ export const rotation = optionalBody(
       .optional()
       .describe('How long the ones before sign beside it: `0s` to `7d`, `24h` where left out'),
     signatureScheme: z.enum(SIGNATURE_SCHEMES).optional(),
+    secret: z.string().optional().describe('One of yours, as at registration'),
   }).meta({ examples: [{ overlap: '48h' }] }),
 );
 

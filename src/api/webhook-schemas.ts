@@ -4,6 +4,7 @@ import { TIERS } from '../domain/tier.js';
 import { VERIFICATION_METHODS } from '../domain/verification.js';
 import { BREAKERS } from '../store/webhooks.js';
 import { count, time } from './answer-fields.js';
+import { formatAnswer } from './format-schemas.js';
 
 /** What a webhook may have of its own in place of its tier's policy. */
 export const overrides = {
@@ -37,6 +38,7 @@ export const webhookAnswer = z
     verification: z.enum(VERIFICATION_METHODS),
     verifiedAt: time.nullable(),
     headers: z.record(z.string(), z.string()),
+    format: formatAnswer.nullable().describe('Null where it has that of its account'),
     maxInFlight: z
       .number()
       .nullable()

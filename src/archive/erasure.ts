@@ -6,7 +6,7 @@ import {
   accountWebhooks,
   countOfAccount,
   discardOwedOfAccount,
-  eraseKeysAndErrors,
+  eraseOfAccount,
   erasePartition,
 } from '../store/erasure.js';
 import type { Ledger } from '../store/ledger.js';
@@ -130,7 +130,7 @@ export function createErasure(options: {
         ? await countOfAccount(ledger, accountId, webhookIds)
         : {
             ...(await eraseTables(accountId, webhookIds, onProgress)),
-            idempotencyKeys: await eraseKeysAndErrors(ledger, accountId),
+            idempotencyKeys: await eraseOfAccount(ledger, accountId, clock()),
           };
       const files = await eraseArchive(accountId, new Set(webhookIds), { dryRun, onProgress });
       const report = { accountId, ...tables, files };

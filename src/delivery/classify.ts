@@ -1,6 +1,6 @@
 import { formatDuration } from '../domain/duration.js';
 import type { Failure, Outcome } from '../domain/outcome.js';
-import { parseRetryAfter } from '../domain/retry-after.js';
+import { parseRetryAfter, retryAfterOfBody } from '../domain/retry-after.js';
 import { MAX_HEADER_BYTES } from './client.js';
 import { type ClassifiedError, classifyError, type Fault } from './error-class.js';
 import type { Answer, Exchange } from './exchange.js';
@@ -99,13 +99,14 @@ function failure(
   { now }: RequestFacts,
 ): Failure {
   // Only these two statuses ask for a wait: a date in another answer would not mean a retry.
-  const asksToWait = answer?.statusCode === 429 || answer?.statusCode === 503;
+  const waits = answer?.statusCode === 429 || answer?.statusCode === 503 ? answer : null;
   return {
     kind: 'failed',
     errorClass,
     statusCode: answer?.statusCode ?? null,
     message,
-    retryAfterMs: asksToWait ? parseRetryAfter(answer.retryAfter, now) : null,
+    retryAfterMs:
+      waits && (parseRetryAfter(waits.retryAfter, now) ?? retryAfterOfBody(waits.excerpt, now)),
     responseExcerpt: answer?.excerpt ?? null,
   };
 }

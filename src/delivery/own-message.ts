@@ -1,18 +1,16 @@
+import type { Format } from '../domain/format.js';
+import { compileFormat } from '../domain/message-format.js';
 import type { SecretBox } from '../domain/secret-box.js';
-import { signatureHeaders } from '../domain/signature.js';
-import { parseSecret } from '../domain/signing-secret.js';
+import { createMessageWriter, type MessageTarget } from './message-writer.js';
 import type { SendRequest, WholeExchange } from './sender.js';
 
 /** A webhook, as far as a message to it needs it. */
-export interface Addressee {
-  readonly id: string;
-  readonly url: string;
+export interface Addressee extends Omit<MessageTarget, 'format'> {
   readonly headers: Readonly<Record<string, string>>;
-  /** Sealed, newest first. */
-  readonly secrets: readonly { readonly sealed: string; readonly expiresAt: string | null }[];
+  readonly format: Format;
 }
 
-/** A message of Posthorn's own to one webhook, in the form of a delivery, signed like one. */
+/** A message of Posthorn's own to one webhook: as a delivery of an event with that type and payload is. */
 export function ownMessage(options: {
   addressee: Addressee;
   type: string;
@@ -21,20 +19,13 @@ export function ownMessage(options: {
   id: string;
   secretBox: SecretBox;
   now: Date;
-}): Pick<SendRequest, 'url' | 'headers' | 'body' | 'signature'> {
+}): Pick<SendRequest, 'url' | 'headers' | 'messageHeaders' | 'body'> {
   const { addressee, type, data, id, secretBox, now } = options;
   const { url, headers } = addressee;
-  const body = JSON.stringify({ type, timestamp: now.toISOString(), data });
-  const live = addressee.secrets.filter(
-    ({ expiresAt }) => expiresAt === null || new Date(expiresAt) > now,
-  );
-  const signature = signatureHeaders({
-    secrets: live.map(({ sealed }) => parseSecret(secretBox.open(sealed))),
-    id,
-    timestampSeconds: Math.floor(now.getTime() / 1_000),
-    body,
-  });
-  return { url, headers, body, signature };
+  const event = { id, type, createdAt: now, payloadJson: JSON.stringify(data) };
+  const target = { ...addressee, format: compileFormat(addressee.format) };
+  const message = createMessageWriter(secretBox)(event, target, now);
+  return { url, headers, messageHeaders: message.headers, body: message.body };
 }
 
 /** One request and its answer, as they are shown to a webhook's owner. */
@@ -60,12 +51,19 @@ export interface ShownExchange {
   readonly error: { readonly class: string; readonly message: string } | null;
 }
 
-/** Shows an exchange. The values of the webhook's own headers may be secrets: they are left out. */
+/**
+ * Shows an exchange. The values of the webhook's own headers, and of some that its format has, may be secrets:
+ * they are left out.
+ */
 export function showExchange(
   request: SendRequest,
+  format: Format,
   { result, sentHeaders, answer }: WholeExchange,
 ): ShownExchange {
-  const own = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
+  const own = new Set([
+    ...Object.keys(request.headers).map((name) => name.toLowerCase()),
+    ...compileFormat(format).hiddenHeaders,
+  ]);
   const headers = Object.entries(sentHeaders).map(([name, value]) => [
     name,
     own.has(name) ? '…' : value,

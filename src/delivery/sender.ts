@@ -3,7 +3,6 @@ import type { LookupFunction } from 'node:net';
 import type { AddressPolicy } from '../domain/address.js';
 import type { Clock } from '../domain/clock.js';
 import type { AttemptResult } from '../domain/outcome.js';
-import type { SignatureHeaders } from '../domain/signature.js';
 import { type UrlRules, urlRuleFault } from '../domain/url-rules.js';
 import { createAgents } from './agents.js';
 import { classify } from './classify.js';
@@ -17,14 +16,12 @@ export interface SendRequest {
   readonly url: string;
   /** The webhook's own extra headers. The reserved ones among them are left out. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Left out where there is nothing to sign with. */
-  readonly signature?: SignatureHeaders | undefined;
+  /** Those of the message, in lower case, which the webhook's can't replace: of its format, its signature. */
+  readonly messageHeaders?: Readonly<Record<string, string>> | undefined;
   /** JSON, exactly as it was signed. */
   readonly body: string;
   /** `POST` where left out; `OPTIONS` has no body. */
   readonly method?: 'POST' | 'OPTIONS' | undefined;
-  /** Of Posthorn's own, which the webhook's can't replace. */
-  readonly ownHeaders?: Readonly<Record<string, string>> | undefined;
   /** Wall-clock limit of the whole attempt, from connecting to the last byte read, in milliseconds. */
   readonly timeoutMs: number;
   /** Gives the attempt up, because this process stops. One signal may serve any number of attempts. */
@@ -100,7 +97,7 @@ export function createSender(options: {
   }
 
   async function exchange(request: SendRequest): Promise<WholeExchange> {
-    const { url, headers: own, signature, ownHeaders, method, body, timeoutMs, signal } = request;
+    const { url, headers: own, messageHeaders, method, body, timeoutMs, signal } = request;
     const signals = signal === undefined ? [stopping.signal] : [stopping.signal, signal];
     for (const each of signals) each.throwIfAborted();
     const fault = URL.canParse(url) ? urlRuleFault(new URL(url), urlRules) : null;
@@ -108,12 +105,7 @@ export function createSender(options: {
     const startedAt = clock();
     // The system's clock may be set while an attempt runs; this one only goes forward.
     const startMs = performance.now();
-    const sentHeaders = requestHeaders({
-      own,
-      signature,
-      userAgent,
-      ...(ownHeaders && { ownHeaders }),
-    });
+    const sentHeaders = requestHeaders({ own, userAgent, message: messageHeaders });
     const stream = startRequest({ url, method, headers: sentHeaders, body });
     const followed = await followExchange({ stream, maxResponseBytes, timeoutMs, signals });
     const durationMs = Math.round(performance.now() - startMs);

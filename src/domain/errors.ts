@@ -103,3 +103,8 @@ export class QueueError extends PosthornError {
 export class EmbeddedPostgresError extends PosthornError {
   override readonly code = 'embedded_postgres_failed';
 }
+
+/** Refuses a field of what a caller gives. */
+export function refuseField(field: string, fault: string): never {
+  throw new InvalidInputError(`${field}: ${fault}`, { details: { [field]: fault } });
+}

@@ -1,4 +1,5 @@
 import { durationInWords } from './policy-text.js';
+import { type SlackMessage, slackText } from './slack-message.js';
 
 /** What a notice says. */
 export interface NoticeContent {
@@ -118,11 +119,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** A notice as a Slack-compatible incoming webhook takes it: its own markup escaped, as Slack asks. */
-export function slackMessage(text: NoticeText): { readonly text: string } {
-  const plain = (part: string) =>
-    part.replace(/[&<>]/g, (character) => escapeHtml(character)).slice(0, 1_000);
-  const lines = text.facts.map(([name, value]) => `*${plain(name)}:* ${plain(value)}`);
-  const parts = [`*${plain(text.title)}*`, ...lines, plain(text.advice), plain(text.link)];
-  return { text: parts.filter((part) => part !== '').join('\n') };
+/** A notice as a Slack-compatible incoming webhook takes it. */
+export function slackNotice({ title, facts, advice, link }: NoticeText): SlackMessage {
+  return slackText({ title, facts, paragraphs: [advice, link] });
 }

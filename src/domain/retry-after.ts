@@ -1,8 +1,11 @@
 /** Longest wait that an endpoint can ask for, in milliseconds: 24 hours. */
 export const MAX_RETRY_AFTER_MS = 86_400_000;
 
-// More digits than any wait that somebody means.
-const DELTA_SECONDS = /^\d{1,10}$/;
+// More digits than any wait that somebody means. RFC 9110 has whole seconds; Discord and others send decimals.
+const DELTA_SECONDS = /^\d{1,10}(?:\.\d{1,9})?$/;
+
+/** A field of a JSON answer, in seconds; https://discord.com/developers/docs/topics/rate-limits. */
+const RETRY_AFTER_FIELD = /"retry_after":\s*([\d.]{1,20})\s*[,}]/;
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
@@ -27,8 +30,15 @@ const HTTP_DATES = [
  */
 export function parseRetryAfter(value: string | undefined, now: Date): number | null {
   const text = value?.trim() ?? '';
-  const waitMs = DELTA_SECONDS.test(text) ? Number(text) * 1_000 : untilHttpDateMs(text, now);
+  const waitMs = DELTA_SECONDS.test(text)
+    ? Math.ceil(Number(text) * 1_000)
+    : untilHttpDateMs(text, now);
   return waitMs === null ? null : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
+}
+
+/** The same of the beginning of an answer's body, where its headers asked nothing: JSON with `retry_after`. */
+export function retryAfterOfBody(body: string, now: Date): number | null {
+  return parseRetryAfter(RETRY_AFTER_FIELD.exec(body)?.[1], now);
 }
 
 function untilHttpDateMs(text: string, now: Date): number | null {

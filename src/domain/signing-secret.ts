@@ -31,10 +31,20 @@ const KEY_BYTES = 32;
 export const MIN_SECRET_BYTES = 24;
 export const MAX_SECRET_BYTES = 64;
 
+/** A secret that the receiver knows, too: its text, and the bytes that sign by Standard Webhooks. */
+export interface SharedSecret {
+  readonly scheme: 'v1';
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
 /** A secret, ready to sign with. */
 export type SigningSecret =
-  | { readonly scheme: 'v1'; readonly bytes: Buffer }
+  | SharedSecret
   | { readonly scheme: 'v1a'; readonly privateKey: KeyObject };
+
+/** Longest secret of an existing system, in characters. */
+export const MAX_SECRET_TEXT = 512;
 
 /** A new symmetric secret: `whsec_` and base64 of 32 random bytes. */
 export function createSecret(randomBytes: (size: number) => Buffer = cryptoRandomBytes): string {
@@ -54,15 +64,41 @@ export function createKeyPair(): { readonly secret: string; readonly publicKey: 
 
 /** Reads a secret of either scheme. Throws `InvalidInputError`, which never shows it. */
 export function parseSecret(secret: string): SigningSecret {
-  if (secret.startsWith(PRIVATE_PREFIX)) {
-    const bytes = decode(secret, PRIVATE_PREFIX);
-    if (bytes?.length === 2 * KEY_BYTES) return { scheme: 'v1a', privateKey: privateKey(bytes) };
-  } else {
-    const bytes = symmetricBytes(secret);
-    if (bytes !== undefined) return { scheme: 'v1', bytes };
-  }
+  const parsed = standardSecret(secret);
+  if (parsed !== undefined) return parsed;
   const message = `the signing secret does not fit: use ${SYMMETRIC_FORM}, or "${PRIVATE_PREFIX}" and base64 of an Ed25519 key pair`;
   throw new InvalidInputError(message, { details: { secret: message } });
+}
+
+/** Reads a secret that was accepted: one of an existing system, in any form, signs with its text. */
+export function readSecret(secret: string): SigningSecret {
+  return standardSecret(secret) ?? { scheme: 'v1', text: secret, bytes: Buffer.from(secret) };
+}
+
+function standardSecret(secret: string): SigningSecret | undefined {
+  if (secret.startsWith(PRIVATE_PREFIX)) {
+    const bytes = decode(secret, PRIVATE_PREFIX);
+    const fits = bytes?.length === 2 * KEY_BYTES;
+    return fits ? { scheme: 'v1a', privateKey: privateKey(bytes) } : undefined;
+  }
+  const bytes = symmetricBytes(secret);
+  return bytes && { scheme: 'v1', text: secret, bytes };
+}
+
+/** True while a secret signs. */
+export function isLive({ expiresAt }: { readonly expiresAt: string | null }, now: Date): boolean {
+  return expiresAt === null || new Date(expiresAt) > now;
+}
+
+/** True for `whsec_` and base64 of 24 to 64 bytes. */
+export function isStandardSecret(secret: string): boolean {
+  return symmetricBytes(secret) !== undefined;
+}
+
+/** True for text that can be a secret of an existing system, which may be any of one line. */
+export function isSecretText(secret: string): boolean {
+  const isLine = secret.isWellFormed() && !/\p{Cc}/u.test(secret);
+  return secret.length >= 1 && secret.length <= MAX_SECRET_TEXT && isLine;
 }
 
 /** What a receiver verifies with: the secret itself, or the public key of one that it does not know. */

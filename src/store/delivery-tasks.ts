@@ -1,5 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import { type Format, STANDARD_FORMAT } from '../domain/format.js';
 import type { HoldState } from '../domain/hold.js';
+import type { MessageFormat } from '../domain/message.js';
+import { compileFormat } from '../domain/message-format.js';
 import type { StoredOverrides } from '../domain/policy.js';
 import type { Tier } from '../domain/tier.js';
 import type { TraceContext } from '../domain/trace-context.js';
@@ -11,6 +14,8 @@ export interface SealedSecret {
   readonly sealed: string;
   /** What the receiver verifies with, of an asymmetric one. */
   readonly publicKey?: string;
+  /** True for one of an existing system, which has not the form of Standard Webhooks. */
+  readonly ownText?: true;
   readonly createdAt: string;
   /** When it stops signing; null for the newest. */
   readonly expiresAt: string | null;
@@ -23,6 +28,8 @@ export interface TaskWebhook {
   readonly tier: Tier;
   readonly overrides: StoredOverrides;
   readonly headers: Readonly<Record<string, string>>;
+  /** Its own or its account's, ready to write messages. */
+  readonly format: MessageFormat;
   readonly secrets: readonly SealedSecret[];
   /** Most deliveries in flight at once; null means the setting. */
   readonly maxInFlight: number | null;
@@ -92,7 +99,9 @@ interface DeliveryRow {
   readonly tracestate: string | null;
 }
 
-interface WebhookRow extends Omit<TaskWebhook, 'maxInFlight'> {
+interface WebhookRow extends Omit<TaskWebhook, 'maxInFlight' | 'format'> {
+  /** Null where neither the webhook nor its account has one. */
+  readonly format: Format | null;
   readonly max_in_flight: number | null;
   readonly version: number;
 }
@@ -128,8 +137,8 @@ export function createTaskLoader(ledger: Ledger): TaskLoader {
     }
     if (stale.size === 0) return;
     for (const { version, ...row } of await readWebhooks(ledger, [...stale])) {
-      const { max_in_flight: maxInFlight, ...rest } = row;
-      const webhook = { ...rest, maxInFlight };
+      const { max_in_flight: maxInFlight, format, ...rest } = row;
+      const webhook = { ...rest, maxInFlight, format: compileFormat(format ?? STANDARD_FORMAT) };
       webhooks.set(webhook.id, { version, webhook });
     }
   }
@@ -200,6 +209,10 @@ function readDeliveries(
 
 function readWebhooks(ledger: Ledger, ids: readonly string[]): Promise<WebhookRow[]> {
   return ledger.$queryRaw<WebhookRow[]>`
-    SELECT id, url, tier::text, overrides, headers, secrets, max_in_flight, version
-    FROM posthorn.webhooks WHERE id = ANY(${ids}::text[])`;
+    SELECT webhook.id, webhook.url, webhook.tier::text, webhook.overrides, webhook.headers,
+      webhook.secrets, webhook.max_in_flight, webhook.version,
+      coalesce(webhook.format, account.format) AS format
+    FROM posthorn.webhooks AS webhook
+    LEFT JOIN posthorn.account_formats AS account ON account.account_id = webhook.account_id
+    WHERE webhook.id = ANY(${ids}::text[])`;
 }

@@ -1,3 +1,4 @@
+import { eraseAccountFormat } from './account-formats.js';
 import type { Ledger } from './ledger.js';
 
 /** The webhooks of an account, deleted ones included that have deliveries. */
@@ -46,9 +47,14 @@ export async function erasePartition(
   );
 }
 
-/** Removes idempotency keys, and the last errors of webhooks and notices. @returns how many keys */
-export function eraseKeysAndErrors(ledger: Ledger, accountId: string): Promise<number> {
+/**
+ * Removes idempotency keys, the last errors of webhooks and notices, and the account's default format.
+ *
+ * @returns how many keys
+ */
+export function eraseOfAccount(ledger: Ledger, accountId: string, now: Date): Promise<number> {
   return ledger.$transaction(async (tx) => {
+    await eraseAccountFormat(tx, accountId, now);
     await tx.webhook.updateMany({ where: { accountId }, data: { lastError: null } });
     await tx.$executeRaw`
       UPDATE posthorn.notices SET data = data - 'lastError'

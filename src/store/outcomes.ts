@@ -15,7 +15,7 @@ export interface OutcomeRow {
   readonly webhookId: string;
   readonly number: number;
   readonly ok: boolean;
-  /** True for a 410, which deactivates the webhook. */
+  /** True where the endpoint says that it is gone, which deactivates the webhook. */
   readonly gone: boolean;
   readonly outcome: 'ok' | ErrorClass;
   readonly statusCode: number | null;
@@ -37,7 +37,7 @@ export interface WebhookStanding extends Standing {
   readonly webhookId: string;
   readonly tier: Tier;
   readonly overrides: StoredOverrides;
-  /** True where a 410 of this group deactivated it. */
+  /** True where an answer of this group deactivated it. */
   readonly deactivated: boolean;
 }
 
@@ -67,7 +67,7 @@ const WEBHOOK_COLUMNS = Prisma.raw(WEBHOOK_DATA);
  * only attempts that were not there yet are counted. Webhooks are locked in the order of their ids, so
  * that groups of several processes can't deadlock. A delivery that ended meanwhile keeps its end.
  *
- * A 410 that deactivates its webhook is told of, and so is an exhausted delivery where an operational webhook
+ * An answer that deactivates its webhook is told of, and so is an exhausted delivery where an operational webhook
  * hears of it.
  *
  * @returns the webhooks that need a look
@@ -111,6 +111,8 @@ export async function writeOutcomes(
         min("finishedAt") FILTER (WHERE NOT "ok" AND (last_success IS NULL OR "finishedAt" > last_success))
           AS trailing_since,
         max("finishedAt") FILTER (WHERE "gone") AS gone_at,
+        CASE max("statusCode") FILTER (WHERE "gone") WHEN 410 THEN 'the endpoint answered 410 Gone'
+          ELSE 'the endpoint answered 404, and that it does not exist' END AS gone_detail,
         max("finishedAt") AS at, min("allowance") AS most
       FROM counted GROUP BY "webhookId"
     ), locked AS (
@@ -138,14 +140,14 @@ export async function writeOutcomes(
         deactivation_reason = CASE WHEN webhook.active AND tally.gone_at IS NOT NULL THEN 'gone'
           ELSE webhook.deactivation_reason END,
         deactivation_detail = CASE WHEN webhook.active AND tally.gone_at IS NOT NULL
-          THEN 'the endpoint answered 410 Gone' ELSE webhook.deactivation_detail END
+          THEN tally.gone_detail ELSE webhook.deactivation_detail END
       FROM tally JOIN locked ON locked.id = tally.webhook_id
         CROSS JOIN LATERAL (SELECT coalesce(power(0.5, least(100, greatest(0,
           extract(epoch FROM tally.at - locked.recent_at) * 1000 / ${breakerWindowMs}::float8))), 0) AS kept
         ) AS weight
       WHERE webhook.id = locked.id
       RETURNING webhook.id, webhook.account_id, webhook.operational, tally.gone_at,
-        locked.active AND tally.gone_at IS NOT NULL AS deactivated, ${WEBHOOK_COLUMNS} AS data,
+        tally.gone_detail, locked.active AND tally.gone_at IS NOT NULL AS deactivated, ${WEBHOOK_COLUMNS} AS data,
         webhook.tier, webhook.overrides,
         tally.successes, tally.failures, tally.most, webhook.consecutive_failures,
         webhook.recent_successes, webhook.recent_failures
@@ -167,7 +169,7 @@ export async function writeOutcomes(
     ), told AS (
       INSERT INTO posthorn.notices (id, account_id, webhook_id, type, at, actor, detail, data)
       SELECT posthorn.sortable_id('ntc_', gone_at), account_id, id, 'webhook.deactivated', gone_at,
-        'posthorn', 'the endpoint answered 410 Gone', data || '{"reason": "gone"}'
+        'posthorn', gone_detail, data || '{"reason": "gone"}'
       FROM counters WHERE deactivated
       UNION ALL
       SELECT posthorn.sortable_id('ntc_', ended_at), account_id, webhook_id, 'delivery.exhausted', ended_at,

@@ -1,3 +1,5 @@
+import type { Format } from '../domain/format.js';
+import { formatInForce } from './account-formats.js';
 import type { SealedSecret } from './delivery-tasks.js';
 import type { Ledger } from './ledger.js';
 import { scoped } from './webhooks.js';
@@ -59,19 +61,22 @@ export async function readAddressee(
       readonly id: string;
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
+      /** Its own or its account's. */
+      readonly format: Format;
       readonly secrets: readonly SealedSecret[];
     }
   | undefined
 > {
   const row = await ledger.webhook.findFirst({
     where: scoped(id, accountId),
-    select: { id: true, url: true, headers: true, secrets: true },
+    select: { id: true, accountId: true, url: true, headers: true, format: true, secrets: true },
   });
   if (row === null) return undefined;
   return {
     id: row.id,
     url: row.url,
     headers: row.headers as Record<string, string>,
+    format: await formatInForce(ledger, row.accountId, row.format as Format | null),
     secrets: row.secrets as unknown as SealedSecret[],
   };
 }

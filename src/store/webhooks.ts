@@ -1,11 +1,13 @@
+import type { Format } from '../domain/format.js';
 import type { HoldState } from '../domain/hold.js';
 import type { Actor } from '../domain/notice.js';
 import { type PolicyOverrides, type StoredOverrides, showOverrides } from '../domain/policy.js';
 import type { SignatureScheme } from '../domain/signing-secret.js';
 import type { Tier } from '../domain/tier.js';
 import type { VerificationMethod } from '../domain/verification.js';
+import { holdAccountFormat } from './account-formats.js';
 import type { SealedSecret } from './delivery-tasks.js';
-import type { Prisma } from './generated/client.js';
+import { Prisma } from './generated/client.js';
 import type { DeactivationReason } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
 import { writeNotices } from './notices.js';
@@ -30,6 +32,8 @@ export interface Webhook {
   /** True where it gets Posthorn's own notices in place of events. */
   readonly operational: boolean;
   readonly headers: Readonly<Record<string, string>>;
+  /** How its requests look; null means the default of its account. */
+  readonly format: Format | null;
   /** Most deliveries in flight at once; null means the setting. */
   readonly maxInFlight: number | null;
   /** Most deliveries per second; null means no limit. */
@@ -98,7 +102,14 @@ export type WebhookConfiguration = Pick<
   | 'rateLimit'
   | 'overrides'
   | 'verification'
->;
+> & { readonly format?: Format | null };
+
+/** The columns as Prisma takes them. */
+function toColumns<Given extends { readonly format?: Format | null }>({ format, ...rest }: Given) {
+  if (format === undefined) return rest;
+  const json = format === null ? Prisma.DbNull : ({ ...format } as Prisma.InputJsonObject);
+  return { ...rest, format: json };
+}
 
 /**
  * Writes a new webhook, and that it was registered into its history.
@@ -120,6 +131,7 @@ export async function insertWebhook(
   const { now, actor, atMost } = change;
   const row = await ledger.$transaction(async (tx) => {
     if (atMost !== undefined && (await countAlone(tx, webhook.accountId)) >= atMost) return null;
+    await holdAccountFormat(tx, webhook.accountId);
     await writeNotices(tx, [
       {
         accountId: webhook.accountId,
@@ -134,7 +146,7 @@ export async function insertWebhook(
     ]);
     return tx.webhook.create({
       data: {
-        ...webhook,
+        ...toColumns(webhook),
         secrets: webhook.secrets.map((secret) => ({ ...secret })),
         activeSince: now,
         createdAt: now,
@@ -236,10 +248,14 @@ export function updateWebhook(
 ): Promise<Webhook | undefined> {
   const { accountId, urlChanged, actor, now } = options;
   return ledger.$transaction(async (tx) => {
+    if (changes.format !== undefined) {
+      const known = await tx.webhook.findFirst({ where: scoped(id, accountId) });
+      if (known !== null) await holdAccountFormat(tx, known.accountId);
+    }
     const { count } = await tx.webhook.updateMany({
       where: scoped(id, accountId),
       data: {
-        ...changes,
+        ...toColumns(changes),
         version: { increment: 1 },
         updatedAt: now,
         ...(urlChanged ? { activeSince: now } : {}),
@@ -329,6 +345,7 @@ export function toWebhook(row: Prisma.WebhookGetPayload<{ include: typeof WITH_H
     signatureScheme: publicKey === null ? 'v1' : 'v1a',
     publicKey,
     headers: row.headers as Record<string, string>,
+    format: row.format as Format | null,
     overrides: showOverrides(row.overrides as StoredOverrides),
     breaker: breakerOf(hold?.state),
     test: probe && {

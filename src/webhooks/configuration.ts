@@ -1,11 +1,18 @@
-import { isHeaderName, isHeaderValue, isReservedHeader } from '../delivery/request-headers.js';
 import type { AddressPolicy } from '../domain/address.js';
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, refuseField } from '../domain/errors.js';
 import {
   assertEventTypePattern,
   compileEventTypes,
   MAX_EVENT_TYPES,
 } from '../domain/event-type.js';
+import { checkFormat, type FormatInput } from '../domain/format-input.js';
+import {
+  createNameCheck,
+  fitsHeader,
+  HEADER_VALUE_FITS,
+  isReservedHeader,
+  MAX_HEADERS,
+} from '../domain/header-rules.js';
 import { type PolicyOverrides, readOverrides } from '../domain/policy.js';
 import { TIERS, type Tier } from '../domain/tier.js';
 import type { UrlRules } from '../domain/url-rules.js';
@@ -32,6 +39,8 @@ export interface WebhookInput {
   readonly maxInFlight?: number | null | undefined;
   /** Most deliveries per second, 0.01 to 10,000; null or left out for no limit. */
   readonly rateLimit?: number | null | undefined;
+  /** How its requests look; null or left out for the default of its account. */
+  readonly format?: FormatInput | null | undefined;
   /** What it has of its own in place of its tier's policy; a change replaces all of them. */
   readonly overrides?: PolicyOverrides | undefined;
   /** How it shows that it wants what it gets; the setting where left out. A changed URL is asked again. */
@@ -40,8 +49,6 @@ export interface WebhookInput {
 
 /** Longest description and longest reason of a deactivation, in characters. */
 const MAX_TEXT = 500;
-const MAX_HEADERS = 20;
-const MAX_HEADER_VALUE = 1_024;
 const MOST_IN_FLIGHT = 10_000;
 const LEAST_RATE = 0.01;
 const MOST_RATE = 10_000;
@@ -57,7 +64,7 @@ export function checkConfiguration<Input extends Partial<WebhookInput>>(
 ): Partial<WebhookConfiguration> {
   assertObject(input);
   const { url, eventTypes, tier, description, headers, maxInFlight, rateLimit, overrides } = input;
-  const { verification } = input;
+  const { verification, format } = input;
   return {
     ...(url === undefined ? {} : { url: parseWebhookUrl(url, isAllowed, urlRules).href }),
     ...(eventTypes === undefined ? {} : checkEventTypes(eventTypes)),
@@ -67,6 +74,7 @@ export function checkConfiguration<Input extends Partial<WebhookInput>>(
     ...(maxInFlight === undefined ? {} : { maxInFlight: checkMaxInFlight(maxInFlight) }),
     ...(rateLimit === undefined ? {} : { rateLimit: checkRateLimit(rateLimit) }),
     ...(verification === undefined ? {} : { verification: checkVerification(verification) }),
+    ...(format === undefined ? {} : { format: format === null ? null : checkFormat(format) }),
     ...(overrides === undefined ? {} : { overrides: { ...readOverrides(overrides) } }),
   };
 }
@@ -78,22 +86,22 @@ export function assertObject(input: unknown): void {
 }
 
 function checkEventTypes(eventTypes: readonly string[]) {
-  if (!Array.isArray(eventTypes)) fail('eventTypes', 'not a list of event types');
+  if (!Array.isArray(eventTypes)) refuseField('eventTypes', 'not a list of event types');
   if (eventTypes.length > MAX_EVENT_TYPES) {
-    fail('eventTypes', `${eventTypes.length} entries, and at most ${MAX_EVENT_TYPES} fit`);
+    refuseField('eventTypes', `${eventTypes.length} entries, and at most ${MAX_EVENT_TYPES} fit`);
   }
   for (const pattern of eventTypes) assertEventTypePattern(pattern);
   return { eventTypes: [...eventTypes], eventTypePattern: compileEventTypes(eventTypes) };
 }
 
 function checkTier(tier: Tier): Tier {
-  if (!TIERS.includes(tier)) fail('tier', `not one of ${TIERS.join(', ')}`);
+  if (!TIERS.includes(tier)) refuseField('tier', `not one of ${TIERS.join(', ')}`);
   return tier;
 }
 
 function checkVerification(method: VerificationMethod): VerificationMethod {
   if (!VERIFICATION_METHODS.includes(method)) {
-    fail('verification', `not one of ${VERIFICATION_METHODS.join(', ')}`);
+    refuseField('verification', `not one of ${VERIFICATION_METHODS.join(', ')}`);
   }
   return method;
 }
@@ -105,50 +113,37 @@ export function checkText(field: 'description' | 'detail', text: string): string
     text.length <= MAX_TEXT &&
     text.isWellFormed() &&
     !text.includes('\0');
-  if (!fits) fail(field, `at most ${MAX_TEXT} characters of Unicode fit, none of them NUL`);
+  if (!fits) refuseField(field, `at most ${MAX_TEXT} characters of Unicode fit, none of them NUL`);
   return text;
 }
 
 function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   // A Map or a Headers has no entries that are seen below, and would be taken for none at all.
   if (Object.prototype.toString.call(headers) !== '[object Object]') {
-    fail('headers', 'not a plain object of names and values');
+    refuseField('headers', 'not a plain object of names and values');
   }
   const entries = Object.entries(headers);
-  if (entries.length > MAX_HEADERS) fail('headers', `at most ${MAX_HEADERS} fit`);
-  const names = new Set<string>();
+  if (entries.length > MAX_HEADERS) refuseField('headers', `at most ${MAX_HEADERS} fit`);
+  const checkName = createNameCheck(isReservedHeader);
   for (const [name, value] of entries) {
-    if (!isHeaderName(name)) fail('headers', `${JSON.stringify(name)} is no header name`);
-    if (isReservedHeader(name)) {
-      fail('headers', `${name} is set by Posthorn and can't be replaced`);
-    }
-    if (names.has(name.toLowerCase())) fail('headers', `${name} is there twice`);
-    names.add(name.toLowerCase());
-    if (!isHeaderValue(value) || value.length > MAX_HEADER_VALUE) {
-      fail(
-        'headers',
-        `the value of ${name}: at most ${MAX_HEADER_VALUE} printable ASCII characters fit`,
-      );
-    }
+    const fault = checkName(name);
+    if (fault !== undefined) refuseField('headers', fault);
+    if (!fitsHeader(value)) refuseField('headers', `the value of ${name}: ${HEADER_VALUE_FITS}`);
   }
   return Object.fromEntries(entries);
 }
 
 function checkMaxInFlight(most: number | null): number | null {
   if (most === null || (Number.isInteger(most) && most >= 1 && most <= MOST_IN_FLIGHT)) return most;
-  fail('maxInFlight', `not a whole number from 1 to ${MOST_IN_FLIGHT}, or null`);
+  refuseField('maxInFlight', `not a whole number from 1 to ${MOST_IN_FLIGHT}, or null`);
 }
 
 function checkRateLimit(perSecond: number | null): number | null {
   if (perSecond === null) return null;
   const isNumber = typeof perSecond === 'number';
   if (isNumber && perSecond >= LEAST_RATE && perSecond <= MOST_RATE) return perSecond;
-  fail(
+  refuseField(
     'rateLimit',
     `not a number of deliveries per second from ${LEAST_RATE} to ${MOST_RATE}, or null`,
   );
-}
-
-function fail(field: string, fault: string): never {
-  throw new InvalidInputError(`${field}: ${fault}`, { details: { [field]: fault } });
 }

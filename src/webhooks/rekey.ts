@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { SecretKeyError } from '../domain/errors.js';
 import type { SecretBox } from '../domain/secret-box.js';
+import { isLive } from '../domain/signing-secret.js';
 import { readSealedChannels, resealChannel } from '../store/channels.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
@@ -33,8 +34,7 @@ export async function rekeySecrets(options: {
 }): Promise<RekeyReport> {
   const { ledger, secretBox, clock, log } = options;
   // What has expired signs no more, and the key that sealed it may be gone: it is let go.
-  const isLive = ({ expiresAt }: SealedSecret) =>
-    expiresAt === null || new Date(expiresAt) > clock();
+  const signs = (secret: SealedSecret) => isLive(secret, clock());
   const unreadable: string[] = [];
   let webhooks = 0;
   let rekeyed = 0;
@@ -49,8 +49,8 @@ export async function rekeySecrets(options: {
     for (const { webhookId, secrets } of page) {
       webhooks += 1;
       try {
-        if (secrets.filter(isLive).every(({ sealed }) => secretBox.isPresent(sealed))) continue;
-        if (await resealSecrets(ledger, webhookId, (now) => now.filter(isLive).map(reseal)))
+        if (secrets.filter(signs).every(({ sealed }) => secretBox.isPresent(sealed))) continue;
+        if (await resealSecrets(ledger, webhookId, (now) => now.filter(signs).map(reseal)))
           rekeyed += 1;
       } catch (error) {
         if (!(error instanceof SecretKeyError)) throw error;

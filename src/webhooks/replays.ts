@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
+import { ConflictError, NotFoundError, refuseField } from '../domain/errors.js';
 import { checkKey } from '../domain/event.js';
 import {
   assertEventTypePattern,
@@ -163,18 +163,20 @@ export function createReplays(options: {
 function checkReplay(input: ReplayInput, now: Date) {
   const { from, to = now, statuses = ['exhausted', 'discarded'], eventTypes = [] } = input;
   const { rate = null, idempotencyKey } = input;
-  if (!isTime(from)) fail('from', 'must be a time');
-  if (!isTime(to) || to <= from) fail('to', 'must be a time after from');
-  if (!Array.isArray(statuses) || statuses.length === 0) fail('statuses', 'not a list of states');
+  if (!isTime(from)) refuseField('from', 'must be a time');
+  if (!isTime(to) || to <= from) refuseField('to', 'must be a time after from');
+  if (!Array.isArray(statuses) || statuses.length === 0)
+    refuseField('statuses', 'not a list of states');
   for (const status of statuses) {
-    if (!REPLAYABLE.includes(status)) fail('statuses', `not one of ${REPLAYABLE.join(', ')}`);
+    if (!REPLAYABLE.includes(status))
+      refuseField('statuses', `not one of ${REPLAYABLE.join(', ')}`);
   }
   if (!Array.isArray(eventTypes) || eventTypes.length > MAX_EVENT_TYPES) {
-    fail('eventTypes', `not a list of at most ${MAX_EVENT_TYPES} event types`);
+    refuseField('eventTypes', `not a list of at most ${MAX_EVENT_TYPES} event types`);
   }
   for (const pattern of eventTypes) assertEventTypePattern(pattern);
   if (rate !== null && !(typeof rate === 'number' && rate >= LEAST_RATE && rate <= MOST_RATE)) {
-    fail('rate', `not a number of deliveries per second from ${LEAST_RATE} to ${MOST_RATE}`);
+    refuseField('rate', `not a number of deliveries per second from ${LEAST_RATE} to ${MOST_RATE}`);
   }
   const key = idempotencyKey === undefined ? null : checkKey('idempotencyKey', idempotencyKey);
   return {
@@ -190,8 +192,4 @@ function checkReplay(input: ReplayInput, now: Date) {
 
 function isTime(time: unknown): time is Date {
   return time instanceof Date && time.getTime() >= 0;
-}
-
-function fail(field: string, fault: string): never {
-  throw new InvalidInputError(`${field}: ${fault}`, { details: { [field]: fault } });
 }

@@ -48,7 +48,7 @@ export function createWebhookTests(options: {
       });
       const request = { ...message, timeoutMs: settings.timeout };
       const sender = await options.sender();
-      return showExchange(request, await sender.exchange(request));
+      return showExchange(request, addressee.format, await sender.exchange(request));
     },
   };
 }

@@ -46,7 +46,7 @@ export function createVerifier(options: {
               headers: addressee.headers,
               method: 'OPTIONS',
               body: '',
-              ownHeaders: {
+              messageHeaders: {
                 'webhook-request-origin': origin,
                 // Per minute; the least that can be asked for is one.
                 ...(rateLimit === null

@@ -1,21 +1,19 @@
 import type { Logger } from 'pino';
+import type { Addressee } from '../delivery/own-message.js';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors.js';
+import { ConflictError, InvalidInputError, NotFoundError, refuseField } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
+import { type Format, isForPeople } from '../domain/format.js';
+import { secretFault } from '../domain/format-secrets.js';
 import { isId, newId } from '../domain/id.js';
 import type { Actor } from '../domain/notice.js';
 import type { SecretBox } from '../domain/secret-box.js';
-import {
-  createKeyPair,
-  createSecret,
-  parseSecret,
-  SIGNATURE_SCHEMES,
-  type SignatureScheme,
-} from '../domain/signing-secret.js';
+import { isLive, type SignatureScheme } from '../domain/signing-secret.js';
 import type { UrlRules } from '../domain/url-rules.js';
 import type { VerificationMethod } from '../domain/verification.js';
 import type { Metrics } from '../metrics.js';
+import { formatInForce } from '../store/account-formats.js';
 import { type Attempt, listAttempts } from '../store/deliveries.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
@@ -35,6 +33,7 @@ import {
   type WebhookFilter,
 } from '../store/webhooks.js';
 import { assertObject, checkConfiguration, checkText, type WebhookInput } from './configuration.js';
+import { newSecret } from './new-secret.js';
 import { type RekeyReport, rekeySecrets } from './rekey.js';
 import type { Verifier } from './verification.js';
 
@@ -53,7 +52,10 @@ export interface Webhooks {
     input: WebhookInput & {
       readonly accountId?: string | undefined;
       readonly signatureScheme?: SignatureScheme | undefined;
-      /** Its own secret, `whsec_…`, in place of a new one: for a receiver that must know it beforehand. */
+      /**
+       * Its own secret in place of a new one, for a receiver that knows it already: `whsec_…`, or of a format
+       * that signs with the text any of one line.
+       */
       readonly secret?: string | undefined;
       /** True for one that gets Posthorn's own notices in place of events. */
       readonly operational?: boolean | undefined;
@@ -94,6 +96,8 @@ export interface Webhooks {
     options?: AccountScope & {
       readonly overlapMs?: number | undefined;
       readonly signatureScheme?: SignatureScheme | undefined;
+      /** In place of a new one, as at registration. */
+      readonly secret?: string | undefined;
     },
   ): Promise<{ webhook: Webhook; secret: string }>;
   /** Stops deliveries; what is owed waits. Throws `ConflictError` where it is inactive already. */
@@ -119,9 +123,6 @@ export interface Webhooks {
   attempts(id: string, request?: PageRequest & AccountScope): Promise<Page<Attempt>>;
 }
 
-/** What an endpoint is asked with. */
-type Asked = Partial<Pick<WebhookConfiguration, 'url' | 'headers' | 'rateLimit'>>;
-
 const DEFAULT_OVERLAP_MS = 24 * 3_600_000;
 const LONGEST_OVERLAP_MS = 7 * 24 * 3_600_000;
 
@@ -141,21 +142,6 @@ export function createWebhooks(options: {
 }): Webhooks {
   const { ledger, secretBox, isAllowed, urlRules, verifier, metrics, clock, log } = options;
 
-  /** A new secret: sealed, and as the receiver needs it. */
-  function sealNew(
-    scheme: SignatureScheme,
-    now: Date,
-    given?: string,
-  ): { secret: string; sealed: SealedSecret } {
-    const times = { createdAt: now.toISOString(), expiresAt: null };
-    if (scheme === 'v1a') {
-      const { secret, publicKey } = createKeyPair();
-      return { secret: publicKey, sealed: { sealed: secretBox.seal(secret), publicKey, ...times } };
-    }
-    const secret = given ?? createSecret();
-    return { secret, sealed: { sealed: secretBox.seal(secret), ...times } };
-  }
-
   async function get(id: string, scope: AccountScope = {}): Promise<Webhook> {
     return (await findWebhook(ledger, known(id), scope.accountId)) ?? missing(id);
   }
@@ -163,33 +149,43 @@ export function createWebhooks(options: {
   /** Verifies an endpoint. @returns the columns that follow from it */
   async function ask(
     method: VerificationMethod,
-    { id, secrets }: { id: string; secrets: readonly SealedSecret[] },
-    configuration: Asked,
+    addressee: Addressee,
+    rateLimit: number | null,
   ): Promise<{ verifiedAt: Date | null; rateLimit?: number }> {
     if (method === 'none') return { verifiedAt: null };
-    const { url = '', headers, rateLimit = null } = configuration;
-    const addressee = { id, url, headers: (headers ?? {}) as Record<string, string>, secrets };
+    const { format } = addressee;
+    if (method === 'challenge' && isForPeople(format)) {
+      refuseField(
+        'verification',
+        `nobody answers a challenge in the format ${format.kind}: use ping, which shows as a message, or none`,
+      );
+    }
     const { at, perSecond } = await verifier.verify(method, addressee, rateLimit);
     // The lower of both: what the endpoint allows, and what its owner set.
     const allowed = perSecond === null || (rateLimit !== null && rateLimit <= perSecond);
     return allowed ? { verifiedAt: at } : { verifiedAt: at, rateLimit: perSecond };
   }
 
-  /** The same for a webhook that is registered. */
-  async function askKnown(method: VerificationMethod, webhook: { id: string } & Asked) {
-    const { secrets } = (await readAddressee(ledger, webhook.id)) ?? missing(webhook.id);
-    return ask(method, { id: webhook.id, secrets }, webhook);
+  /** A registered webhook, as messages go to it once these changes hold. */
+  async function addresseeAfter(
+    { id, accountId, format: own }: Webhook,
+    { url, headers, format = own }: Partial<WebhookConfiguration> = {},
+  ): Promise<Addressee & { readonly secrets: readonly SealedSecret[] }> {
+    const addressee = (await readAddressee(ledger, id)) ?? missing(id);
+    return {
+      ...addressee,
+      ...(url === undefined ? {} : { url }),
+      ...(headers === undefined ? {} : { headers: headers as Record<string, string> }),
+      format: await formatInForce(ledger, accountId, format),
+    };
   }
 
   return {
     async register(given) {
       assertObject(given);
-      const { accountId = DEFAULT_ACCOUNT, signatureScheme = 'v1', ...rest } = given;
+      const { accountId = DEFAULT_ACCOUNT, signatureScheme: scheme = 'v1', ...rest } = given;
       const { operational = false, actor = 'owner', secret: ownSecret, atMost, ...input } = rest;
-      if (ownSecret !== undefined) checkSecret(ownSecret, signatureScheme);
-      if (typeof operational !== 'boolean')
-        throw new InvalidInputError('operational: not a boolean');
-      checkScheme(signatureScheme);
+      if (typeof operational !== 'boolean') refuseField('operational', 'not a boolean');
       const now = clock();
       // A caller without types may leave the URL out.
       const { verification = options.verification } = input;
@@ -199,19 +195,17 @@ export function createWebhooks(options: {
         isAllowed,
         urlRules,
       ) as WebhookConfiguration;
-      const { secret, sealed } = sealNew(signatureScheme, now, ownSecret);
-      const id = newId('wh_', now);
       checkKey('accountId', accountId);
-      const verified = await ask(verification, { id, secrets: [sealed] }, configuration);
-      const row = {
-        id,
-        accountId: checkKey('accountId', accountId),
-        secrets: [sealed],
-        operational,
-      };
+      const format = await formatInForce(ledger, accountId, configuration.format);
+      const { secret, sealed } = newSecret({ scheme, given: ownSecret, format, secretBox, now });
+      const id = newId('wh_', now);
+      const { url, rateLimit = null } = configuration;
+      const headers = { ...input.headers };
+      const secrets = [sealed];
+      const verified = await ask(verification, { id, url, headers, format, secrets }, rateLimit);
       const webhook = await insertWebhook(
         ledger,
-        { ...configuration, ...row, ...verified },
+        { ...configuration, id, accountId, secrets, operational, ...verified },
         { now, actor, atMost },
       );
       if (webhook === undefined) {
@@ -239,10 +233,11 @@ export function createWebhooks(options: {
       const unvouched = actor === 'portal' && urlChanged && own === 'none';
       const verification = unvouched ? options.verification : own;
       const methodChanged = verification !== before.verification;
+      const addressee = await addresseeAfter(before, configuration);
+      if (configuration.format !== undefined) checkSecrets(addressee, clock());
+      const { rateLimit = before.rateLimit } = configuration;
       const verified =
-        urlChanged || methodChanged
-          ? await askKnown(verification, { ...askedOf(before), ...configuration })
-          : {};
+        urlChanged || methodChanged ? await ask(verification, addressee, rateLimit) : {};
       const change = { accountId, urlChanged, actor, now: clock() };
       return (
         (await updateWebhook(
@@ -269,7 +264,7 @@ export function createWebhooks(options: {
           },
         );
       }
-      const verified = await askKnown(verification, askedOf(before));
+      const verified = await ask(verification, await addresseeAfter(before), before.rateLimit);
       const change = { accountId, urlChanged: false, actor, now: clock() };
       const changes = { verification, ...verified };
       return (await updateWebhook(ledger, id, changes, change)) ?? missing(id);
@@ -281,14 +276,15 @@ export function createWebhooks(options: {
       log.info({ webhookId: id }, 'webhook deleted');
     },
 
-    async rotateSecret(id, { accountId, overlapMs = DEFAULT_OVERLAP_MS, signatureScheme } = {}) {
-      if (signatureScheme !== undefined) checkScheme(signatureScheme);
+    async rotateSecret(id, { accountId, overlapMs = DEFAULT_OVERLAP_MS, ...wanted } = {}) {
       if (!(overlapMs >= 0 && overlapMs <= LONGEST_OVERLAP_MS)) {
         throw new InvalidInputError('the overlap does not fit: use 0 to 7 days');
       }
-      const scheme = signatureScheme ?? (await get(id, { accountId })).signatureScheme;
+      const before = await get(id, { accountId });
+      const { signatureScheme: scheme = before.signatureScheme, secret: given } = wanted;
+      const { format } = await addresseeAfter(before);
       const now = clock();
-      const { secret, sealed } = sealNew(scheme, now);
+      const { secret, sealed } = newSecret({ scheme, given, format, secretBox, now });
       const until = new Date(now.getTime() + overlapMs).toISOString();
       const webhook = await changeSecrets(ledger, known(id), { accountId, now }, (before) => {
         const older = before
@@ -341,22 +337,16 @@ export function createWebhooks(options: {
   };
 }
 
-function askedOf({ id, url, headers, rateLimit }: Webhook) {
-  return { id, url, headers: { ...headers }, rateLimit };
-}
-
-/** Throws `InvalidInputError` for a secret that is none, or not of the scheme. */
-function checkSecret(secret: string, scheme: SignatureScheme): void {
-  const fits = typeof secret === 'string' && parseSecret(secret).scheme === 'v1' && scheme === 'v1';
-  if (fits) return;
-  const fault = 'only a secret of the scheme v1 can be given, like whsec_…';
-  throw new InvalidInputError(`secret: ${fault}`, { details: { secret: fault } });
-}
-
-function checkScheme(scheme: SignatureScheme): void {
-  if (SIGNATURE_SCHEMES.includes(scheme)) return;
-  const fault = `not one of ${SIGNATURE_SCHEMES.join(', ')}`;
-  throw new InvalidInputError(`signatureScheme: ${fault}`, { details: { signatureScheme: fault } });
+/** Throws `InvalidInputError` where the live secrets are none that the format signs with. */
+function checkSecrets(
+  { format, secrets }: { format: Format; secrets: readonly SealedSecret[] },
+  now: Date,
+): void {
+  const fault = secretFault(
+    format,
+    secrets.filter((secret) => isLive(secret, now)),
+  );
+  if (fault !== undefined) refuseField('format', fault);
 }
 
 function earlier(time: string | null, other: string): string {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
+import { createMessageWriter } from '../delivery/message-writer.js';
 import type { Sender } from '../delivery/sender.js';
 import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
@@ -19,7 +20,6 @@ import type { Ledger } from '../store/ledger.js';
 import type { OutcomeRow } from '../store/outcomes.js';
 import type { Recorder } from '../store/recorder.js';
 import type { AttemptFacts, Tracing } from '../tracing.js';
-import { createMessageSigner } from './delivery-message.js';
 import type { InFlightGate } from './in-flight-gate.js';
 
 /** A delivery that can be made. */
@@ -45,7 +45,7 @@ export interface DeliveryProcess {
   drain(): Promise<void>;
 }
 
-/** What is done for one delivery reads from top to bottom: load, check, enter, sign, send, judge, record. */
+/** What is done for one delivery reads from top to bottom: load, check, enter, write, send, judge, record. */
 export function createDeliveryProcess(options: {
   ledger: Ledger;
   sender: Sender;
@@ -63,7 +63,7 @@ export function createDeliveryProcess(options: {
 }): DeliveryProcess {
   const { ledger, sender, recorder, gate, settings, metrics, tracing, clock } = options;
   const { random, abort, log } = options;
-  const sign = createMessageSigner(options.secretBox);
+  const writeMessage = createMessageWriter(options.secretBox);
   const loader = createTaskLoader(ledger);
 
   // Jobs that start at the same time share the reading of their rows.
@@ -109,13 +109,13 @@ export function createDeliveryProcess(options: {
 
   async function attempt(task: ReadyTask): Promise<AttemptResult> {
     const { webhook, event } = task;
-    const message = sign(event, webhook.secrets, clock());
+    const { body, headers } = writeMessage(event, webhook, clock());
     return tracing.attempt(attemptFacts(task), (ownHeaders) =>
       sender.send({
         url: webhook.url,
         headers: webhook.headers,
-        ...message,
-        ownHeaders,
+        messageHeaders: { ...headers, ...ownHeaders },
+        body,
         timeoutMs: settings.timeout,
         signal: abort,
       }),
@@ -148,9 +148,9 @@ export function createDeliveryProcess(options: {
     if (result === undefined) return { kind: 'again', delayMs: 0 };
 
     const number = task.attemptCount + 1;
-    const { tier, overrides } = task.webhook;
+    const { tier, overrides, format } = task.webhook;
     const { retry } = policyOf(settings.policies[tier], overrides);
-    const verdict = judge(result.outcome, number - task.scheduleFrom, retry, random());
+    const verdict = judge(result.outcome, number - task.scheduleFrom, retry, random(), format.kind);
     // A retry of a held webhook waits for its turn in the ledger, like all that it is owed.
     const soon = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
     const near = soon && task.hold === null;

@@ -53,6 +53,9 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /v1/incidents/:id': ['admin', 'operator', 'viewer'],
   'POST /v1/incidents/:id/acknowledge': ['admin', 'operator'],
   'GET /v1/policy': ['admin', 'operator', 'viewer'],
+  'GET /v1/accounts/:accountId/format': ['admin', 'operator', 'viewer'],
+  'PUT /v1/accounts/:accountId/format': ['admin', 'operator'],
+  'DELETE /v1/accounts/:accountId/format': ['admin', 'operator'],
   'POST /v1/events': ['admin', 'operator', 'producer'],
   'POST /v1/events/batch': ['admin', 'operator', 'producer'],
   'GET /v1/events/:id': ['admin', 'operator', 'producer', 'viewer'],
@@ -148,6 +151,7 @@ const BODIES: Readonly<Record<string, (account: { accountId?: string }) => unkno
   'POST /v1/portal-links': (account) => account,
   'POST /v1/portal-links/revoke': (account) => account,
   'PATCH /v1/webhooks/:id': () => ({ tier: 'low' }),
+  'PUT /v1/accounts/:accountId/format': () => ({ format: { kind: 'slack' } }),
   'POST /v1/events': (account) => ({ ...EVENT, ...account }),
   'POST /v1/events/batch': (account) => ({ events: [EVENT, { ...EVENT, ...account }] }),
   'POST /v1/webhooks/:id/verify': () => ({ method: 'none' }),
@@ -179,6 +183,7 @@ async function makeThings(
   const channel = { name: 'thing', kind: 'slack', url: URL, accountId } as const;
   const { id: channelId } = await posthorn.channels.create(channel);
   const alert = await makeIncident({ posthorn, ledger }, webhook.id, accountId);
+  await posthorn.formats.set({ kind: 'standard' }, { accountId });
   const { apiKey } = await posthorn.keys.create({ name: 'thing', role: 'viewer', accountId });
   const at = new Date();
   const task = await ledger.task.create({
@@ -200,13 +205,14 @@ async function makeThings(
     rules: alert.ruleId,
     incidents: alert.incidentId,
     tasks: task.id,
+    accounts: accountId,
   };
 }
 
 /** The path of a route with the id of the thing that it is about in it. */
 function pathOf({ url }: Route, things: Readonly<Record<string, string>>): string {
   const noun = url.split('/')[2] ?? '';
-  return url.replace(':id', things[noun] ?? '');
+  return url.replace(/:(id|accountId)/, things[noun] ?? '');
 }
 
 /** Every request as from another address, so that wrong keys are not counted together. */
@@ -339,6 +345,7 @@ describe('a key of another account', () => {
       await ledger.replay.findMany({ where }),
       await ledger.alertRule.findMany({ where }),
       await ledger.incident.findMany({ where }),
+      await ledger.accountFormat.findMany({ where }),
     ];
   }
 
@@ -384,6 +391,25 @@ describe('a key of another account', () => {
     expect(await snapshot(ledger)).toEqual(before);
   });
 
+  test('learns and changes nothing by its name, be there such an account or not', async () => {
+    const { routes, call, callRoute, posthorn, ledger } = await open();
+    const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
+    await makeThings({ posthorn, ledger }, 'one');
+    const before = await snapshot(ledger);
+    const ofAccounts = routes.filter(({ url }) => url.includes(':accountId'));
+    expect(ofAccounts.length).toBeGreaterThan(2);
+    for (const route of ofAccounts) {
+      const named = await callRoute(route, key, { things: { accounts: 'one' } });
+      const nowhere = await callRoute(route, key, { things: { accounts: 'nowhere' } });
+      expect([route.method, route.url, named.status]).toEqual([route.method, route.url, 403]);
+      expect(nowhere.status).toBe(403);
+      expect(comparable(named.body)).toBe(comparable(nowhere.body));
+      const own = await callRoute(route, key, { things: { accounts: 'other' } });
+      expect([route.url, own.status]).toEqual([route.url, expect.toSatisfy((code) => code < 300)]);
+    }
+    expect(await snapshot(ledger)).toEqual(before);
+  });
+
   test('sees nothing of it in a list', async () => {
     const { routes, call, callRoute, posthorn, ledger } = await open();
     const { key } = await makeKey(call, { role: 'admin', accountId: 'other' });
@@ -392,7 +418,7 @@ describe('a key of another account', () => {
       (route) =>
         nameOf(route).startsWith('GET /v1/') &&
         route.method === 'GET' &&
-        !route.url.includes(':id') &&
+        !route.url.includes(':') &&
         !OF_EVERY_ACCOUNT.includes(nameOf(route)),
     );
     for (const route of lists) {

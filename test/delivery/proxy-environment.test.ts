@@ -12,9 +12,9 @@ const PROGRAM = `
 import { createSender } from './dist/delivery/sender.js';
 import { ANY_URL } from './dist/domain/url-rules.js';
 const sender = createSender({ isAllowed: () => true, urlRules: ANY_URL, clock: () => new Date(), userAgent: 'test' });
-const signature = { 'webhook-id': 'evt_1', 'webhook-timestamp': '1', 'webhook-signature': 'v1,' };
+const messageHeaders = { 'webhook-id': 'evt_1', 'webhook-timestamp': '1', 'webhook-signature': 'v1,' };
 for (const url of process.argv.slice(1)) {
-  const request = { url, headers: {}, signature, body: '{}', timeoutMs: 15_000 };
+  const request = { url, headers: {}, messageHeaders, body: '{}', timeoutMs: 15_000 };
   const { outcome } = await sender.send(request);
   console.log('outcome', outcome.kind, outcome.responseExcerpt ?? outcome.message);
 }

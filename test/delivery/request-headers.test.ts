@@ -1,7 +1,8 @@
 import http from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isReservedHeader, requestHeaders } from '../../src/delivery/request-headers.js';
+import { requestHeaders } from '../../src/delivery/request-headers.js';
+import { isReservedHeader } from '../../src/domain/header-rules.js';
 import { requestTo, sendToSucceed, setupReceiver, setupSender } from './setup.js';
 
 const SIGNATURE = {
@@ -17,7 +18,7 @@ const OWN_OF_THE_DELIVERY = {
 };
 
 function headersFrom(own: Record<string, unknown> | null): Record<string, string> {
-  return requestHeaders({ own, signature: SIGNATURE, userAgent: 'Posthorn/0.0.0-test' });
+  return requestHeaders({ own, message: SIGNATURE, userAgent: 'Posthorn/0.0.0-test' });
 }
 
 /** Names that mean something, in any case of letters, and names at random. */

@@ -17,7 +17,7 @@ describe('an attempt', () => {
     const body = '{"type":"expense.created","data":{"note":"Grüße, 日本 ✓ 🎉"}}';
     const request = requestTo(`${receiver.url}/hook?token=a`, {
       body,
-      signature: signed(body, secret),
+      messageHeaders: { ...signed(body, secret) },
       headers: { 'X-Team': 'blue', authorization: 'Bearer of-the-owner' },
     });
 
@@ -93,7 +93,7 @@ describe('an attempt', () => {
       host: new URL(receiver.url).host,
       connection: 'keep-alive',
       'x-own': 'kept',
-      ...request.signature,
+      ...request.messageHeaders,
     });
   });
 

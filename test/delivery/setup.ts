@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createSender, type Sender, type SendRequest } from '../../src/delivery/sender.js';
 import { createAddressPolicy } from '../../src/domain/address.js';
 import type { Failure, Success } from '../../src/domain/outcome.js';
-import { signatureHeaders } from '../../src/domain/signature.js';
+import { type SignatureHeaders, signatureHeaders } from '../../src/domain/signature.js';
 import { createSecret, parseSecret } from '../../src/domain/signing-secret.js';
 import { ANY_URL } from '../../src/domain/url-rules.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
@@ -50,7 +50,7 @@ export function requestTo(url: string, overrides: Partial<SendRequest> = {}): Se
   return {
     url,
     headers: {},
-    signature: signed(body),
+    messageHeaders: { ...signed(body) },
     body,
     timeoutMs: AMPLE_MS,
     ...rest,
@@ -58,7 +58,7 @@ export function requestTo(url: string, overrides: Partial<SendRequest> = {}): Se
 }
 
 /** Signature headers of now. */
-export function signed(body: string, secret = createSecret()): SendRequest['signature'] {
+export function signed(body: string, secret = createSecret()): SignatureHeaders {
   return signatureHeaders({
     secrets: [parseSecret(secret)],
     id: 'evt_1',

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/domain/errors.js';
-import { createKeyPair, createSecret, parseSecret } from '../../src/domain/signing-secret.js';
+import {
+  createKeyPair,
+  createSecret,
+  isSecretText,
+  parseSecret,
+  readSecret,
+} from '../../src/domain/signing-secret.js';
 
 describe('createSecret', () => {
   test('makes whsec_ and base64 of 32 bytes, another each time', () => {
     expect(createSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(createSecret()).not.toBe(createSecret());
-    expect(parseSecret(createSecret(() => Buffer.alloc(32, 7)))).toEqual({
+    expect(parseSecret(createSecret(() => Buffer.alloc(32, 7)))).toMatchObject({
       scheme: 'v1',
       bytes: Buffer.alloc(32, 7),
     });
@@ -28,7 +34,8 @@ describe('createKeyPair', () => {
 describe('parseSecret', () => {
   test.each([24, 25, 32, 64])('reads a secret of %i bytes', (size) => {
     const bytes = Buffer.alloc(size, 0xfb);
-    expect(parseSecret(`whsec_${bytes.toString('base64')}`)).toEqual({ scheme: 'v1', bytes });
+    const text = `whsec_${bytes.toString('base64')}`;
+    expect(parseSecret(text)).toEqual({ scheme: 'v1', text, bytes });
   });
 
   test.each([
@@ -51,5 +58,28 @@ describe('parseSecret', () => {
     }
     expect(error).toBeInstanceOf(InvalidInputError);
     if (secret.length > 10) expect(String(error)).not.toContain(secret.slice(6));
+  });
+});
+
+describe('a secret of an existing system', () => {
+  test('signs with its text, and one of Standard Webhooks with its bytes', () => {
+    const text = "It's a Secret to Everybody";
+    expect(readSecret(text)).toEqual({ scheme: 'v1', text, bytes: Buffer.from(text) });
+    const standard = createSecret();
+    expect(readSecret(standard)).toEqual(parseSecret(standard));
+    expect(readSecret(createKeyPair().secret)).toMatchObject({ scheme: 'v1a' });
+  });
+
+  test.each([
+    ['x', true],
+    ['Grüße, “alle”', true],
+    ['x'.repeat(512), true],
+    ['', false],
+    ['x'.repeat(513), false],
+    ['a\nb', false],
+    ['a\0', false],
+    ['\ud800', false],
+  ])('may be %j: %j', (text, fits) => {
+    expect(isSecretText(text)).toBe(fits);
   });
 });

@@ -86,4 +86,19 @@ describe('judge', () => {
     expect(judge(failure({ statusCode: 410 }), 1, schedule, MIDDLE).kind).toBe('gone');
     expect(judge(failure({ statusCode: 410 }), 12, schedule, MIDDLE).kind).toBe('gone');
   });
+
+  test.each([
+    ['slack', 'no_service', 'gone'],
+    ['slack', 'no_team\n', 'gone'],
+    ['slack', 'channel_not_found', 'retry'],
+    ['discord', '{"message": "Unknown Webhook", "code": 10015}', 'gone'],
+    ['discord', '{"message": "Unknown Channel", "code": 10003}', 'retry'],
+    ['standard', 'no_service', 'retry'],
+    ['raw', '{"code": 10015}', 'retry'],
+  ] as const)('a 404 of %s with %j means %s', (kind, responseExcerpt, expected) => {
+    const outcome = failure({ statusCode: 404, responseExcerpt });
+    expect(judge(outcome, 1, schedule, MIDDLE, kind).kind).toBe(expected);
+    const forbidden = failure({ statusCode: 403, responseExcerpt });
+    expect(judge(forbidden, 1, schedule, MIDDLE, kind).kind).toBe('retry');
+  });
 });

@@ -1,6 +1,7 @@
 /** What the operations are about, in the order in which they are shown; with the first part of their path. */
 const TAGS = [
   ['webhooks', 'Webhooks', 'Endpoints: a URL, its secrets, what it wants, and its health'],
+  ['accounts', 'Accounts', 'What holds for all webhooks of an account that say nothing themselves'],
   ['events', 'Events', 'What happened, to be told to the webhooks that want it'],
   ['deliveries', 'Deliveries', 'The duty to bring one event to one webhook, and its attempts'],
   ['replays', 'Replays', 'Past deliveries of one webhook that are made again, a few at a time'],
