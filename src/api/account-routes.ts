@@ -28,7 +28,7 @@ export function addAccountRoutes(api: ApiScope, { formats }: Pick<Posthorn, 'for
   api.put(
     '/v1/accounts/:accountId/format',
     {
-      config: { permission: 'webhooks:write' },
+      config: { permission: 'webhooks:policy' },
       schema: {
         operationId: 'setAccountFormat',
         summary: 'Set the default format of an account',
@@ -45,7 +45,7 @@ export function addAccountRoutes(api: ApiScope, { formats }: Pick<Posthorn, 'for
   api.delete(
     '/v1/accounts/:accountId/format',
     {
-      config: { permission: 'webhooks:write' },
+      config: { permission: 'webhooks:policy' },
       schema: {
         operationId: 'deleteAccountFormat',
         summary: 'Remove the default format of an account',

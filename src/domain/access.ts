@@ -20,8 +20,8 @@ export type CustomerRole = (typeof CUSTOMER_ROLES)[number];
 export const ROLES = [...KEY_ROLES, ...CUSTOMER_ROLES] as const;
 
 /**
- * What a route can need, and `webhooks:policy`, which is needed besides `webhooks:write` to set how a
- * webhook is treated: its tier, its limits, its overrides, whether it is verified.
+ * What a route can need. `webhooks:policy` is needed besides `webhooks:write` to set how a webhook is treated:
+ * its tier, its limits, its overrides, its format, whether it is verified; and for an account's default format.
  */
 export const PERMISSIONS = [
   'webhooks:read',

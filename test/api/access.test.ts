@@ -86,6 +86,7 @@ const AT_THE_PORTAL = [
   'GET /readyz',
   'GET /v1/overview',
   'GET /v1/policy',
+  'GET /v1/accounts/:accountId/format',
   'POST /v1/webhooks',
   'GET /v1/webhooks',
   'GET /v1/webhooks/:id',
@@ -133,8 +134,8 @@ const OF_EVERY_ACCOUNT = [
   'GET /metrics',
 ];
 
-/** What no route needs: only a part of the dashboard, or a field of a webhook; both have tests of their own. */
-const OF_NO_ROUTE: readonly Permission[] = ['webhooks:policy', 'queues:write'];
+/** What no route needs: only a part of the dashboard, which has a test of its own. */
+const OF_NO_ROUTE: readonly Permission[] = ['queues:write'];
 
 const URL = 'https://hooks.example.com/posthorn';
 const EVENT = { type: 'expense.created', payload: 1 };
@@ -521,8 +522,9 @@ describe('somebody at the portal', () => {
         query: '?accountId=other',
         account: { accountId: 'other' },
       });
-      // The one route that takes it in its body knows none in its query.
-      const refused = nameOf(route) === 'POST /v1/webhooks' ? 400 : 403;
+      // Those that take it in their body or path know none in their query.
+      const elsewhereNamed = nameOf(route) === 'POST /v1/webhooks' || /:accountId/.test(route.url);
+      const refused = elsewhereNamed ? 400 : 403;
       expect([nameOf(route), named.status]).toEqual([nameOf(route), refused]);
       if (!route.url.includes(':id')) continue;
       const foreign = await callRoute(route, token, { things, bodies });
