@@ -39,5 +39,12 @@ export default defineConfig({
     // What is written into the document would be against the policy that it is served with.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The dashboard, and the portal for customers: two documents that share what both need.
+    rolldownOptions: {
+      input: {
+        index: `${import.meta.dirname}/index.html`,
+        portal: `${import.meta.dirname}/portal.html`,
+      },
+    },
   },
 });

@@ -72,7 +72,21 @@ export class Problem extends Error {
   }
 }
 
-/** Asks the API with the session that the browser carries. Throws `Problem`. */
+/** What every request carries, and whether the browser's cookie goes along. */
+interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly credentials: RequestCredentials;
+}
+
+/** The dashboard's: its cookie, and the header without which that changes nothing. */
+let own: Credentials = { headers: { 'x-posthorn-dashboard': '1' }, credentials: 'same-origin' };
+
+/** From now on requests carry a token, and no cookie of whoever is signed in to the dashboard. */
+export function callWith(token: string): void {
+  own = { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' };
+}
+
+/** Asks the API with the session that the browser carries, or the portal's token. Throws `Problem`. */
 export async function call<Answer>(
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
@@ -80,8 +94,9 @@ export async function call<Answer>(
 ): Promise<Answer> {
   const response = await fetch(path, {
     method,
+    credentials: own.credentials,
     headers: {
-      'x-posthorn-dashboard': '1',
+      ...own.headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -4,7 +4,8 @@ import { call, Problem, type Session } from './api.js';
 import { Field } from './parts/form.js';
 import { Fault } from './parts/states.js';
 
-const SessionContext = createContext<Session | null>(null);
+/** Who is signed in, for what is inside. */
+export const SessionContext = createContext<Session | null>(null);
 
 /** Who is signed in. */
 export function useSession(): Session {

@@ -1,18 +1,24 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { PosthornOptions } from '../../src/config.js';
 import { API_KEY, type ApiBundle, openTestApi } from '../api/setup.js';
 import { startBrowser, watchFaults } from '../support/browser.js';
 import { pollUntil } from '../support/poll.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
 
 /** A pipeline at work: one webhook that is well and one that fails, with deliveries of both. */
-export async function openPipeline() {
+export async function openPipeline(overrides: PosthornOptions = {}) {
   const well = await startReceiver();
   const broken = await startReceiver({ respond: () => ({ status: 503, body: 'out of order' }) });
   onTestFinished(async () => {
     await Promise.all([well.close(), broken.close()]);
   });
-  const api = await openTestApi({ retryAttempts: 2, retryBase: '10ms', breakerFailures: 1_000 });
+  const api = await openTestApi({
+    retryAttempts: 2,
+    retryBase: '10ms',
+    breakerFailures: 1_000,
+    ...overrides,
+  });
   const { posthorn, ledger } = api;
   const register = async ({ url }: Receiver, path: string, accountId: string) =>
     (await posthorn.webhooks.register({ url: `${url}/${path}`, accountId })).webhook;

@@ -168,8 +168,8 @@ async function checkSettings(block: CodeBlock): Promise<void> {
   }
 }
 
-/** What is drawn or said. */
-const PLAIN = ['', 'text', 'http'];
+/** What is drawn or said, and HTML, which test/portal/embedding.test.ts serves. */
+const PLAIN = ['', 'text', 'http', 'html'];
 
 /**
  * Languages whose tools are not everywhere where the tests run. Their blocks are receivers, tried by hand

@@ -1,0 +1,86 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { call, type PageJson, query, type WebhookJson } from '../api.js';
+import { Ago } from '../parts/ago.js';
+import { AskingButton } from '../parts/dialog.js';
+import { PageHead } from '../parts/layout.js';
+import { usePages } from '../parts/pages.js';
+import { Pending } from '../parts/states.js';
+import { useMay } from '../session.js';
+import { SuccessRate } from '../webhooks/success-rate.js';
+import { ConditionBadge } from './condition.js';
+import { eventTypesInWords } from './in-words.js';
+import { RegisterForm } from './webhook-form.js';
+
+/** All webhooks of the account. */
+export function WebhookList() {
+  const pages = usePages();
+  const { data, error } = useQuery({
+    queryKey: ['webhooks', pages.cursor],
+    queryFn: () =>
+      call<PageJson<WebhookJson>>('GET', `/v1/webhooks${query({ cursor: pages.cursor })}`),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <>
+      <PageHead title="Webhooks" sub="What happens is sent to these URLs, signed, as it happens.">
+        <RegisterButton />
+      </PageHead>
+      {data === undefined ? (
+        <Pending error={error} />
+      ) : data.data.length === 0 ? (
+        <section className="card nothing-yet">
+          <h2>No webhook yet</h2>
+          <p>Register the URL of your endpoint, and choose what it is told of.</p>
+        </section>
+      ) : (
+        <ul className="hooks">
+          {data.data.map((webhook) => (
+            <WebhookCard key={webhook.id} webhook={webhook} />
+          ))}
+        </ul>
+      )}
+      {pages.controls(data?.nextCursor ?? null)}
+    </>
+  );
+}
+
+function WebhookCard({ webhook }: { webhook: WebhookJson }) {
+  return (
+    <li className="card hook">
+      <div className="hook-head">
+        <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
+          {webhook.url}
+        </Link>
+        <ConditionBadge webhook={webhook} />
+      </div>
+      <p className="muted">
+        {webhook.description !== '' && `${webhook.description} · `}
+        {eventTypesInWords(webhook.eventTypes)}
+      </p>
+      <dl className="hook-figures">
+        <div>
+          <dt>Last 24 hours</dt>
+          <dd>
+            <SuccessRate id={webhook.id} />
+          </dd>
+        </div>
+        <div>
+          <dt>Last success</dt>
+          <dd>
+            <Ago at={webhook.lastSuccess} />
+          </dd>
+        </div>
+      </dl>
+    </li>
+  );
+}
+
+function RegisterButton() {
+  if (!useMay('webhooks:write')) return null;
+  return (
+    <AskingButton label="Register a webhook" title="Register a webhook">
+      {(close) => <RegisterForm onDone={close} />}
+    </AskingButton>
+  );
+}
