@@ -81,7 +81,7 @@ export function createAlertEvaluator(options: {
       const told = await tell(now);
       const open = await countOpenIncidents(ledger);
       const seconds = (performance.now() - startedAt) / 1_000;
-      metrics.alertsEvaluated({ open, opened, resolved, seconds });
+      metrics.alertsEvaluated({ opened, resolved, seconds });
       if (opened + resolved + told > 0) log.info({ opened, resolved, told, open }, 'alert rules');
       return { opened, resolved, told };
     },

@@ -6,9 +6,8 @@ export interface HealthMetrics {
   webhooksDeactivated(reason: 'gone' | 'owner' | 'zombie', count: number): void;
   /** Counts a message to a channel that was tried. */
   messageSent(kind: 'email' | 'slack', ok: boolean): void;
-  /** Takes up an evaluation of alert rules: incidents that are open after it, and how long it took. */
+  /** Takes up an evaluation of alert rules: incidents that it opened and resolved, and how long it took. */
   alertsEvaluated(evaluation: {
-    readonly open: number;
     readonly opened: number;
     readonly resolved: number;
     readonly seconds: number;
@@ -28,11 +27,6 @@ export function createHealthMetrics(registers: Registry[]): HealthMetrics {
     labelNames: ['kind', 'result'],
     registers,
   });
-  const openIncidents = new Gauge({
-    name: 'posthorn_incidents_open',
-    help: 'Incidents that were open when this process last evaluated alert rules.',
-    registers,
-  });
   const incidents = new Counter({
     name: 'posthorn_incidents_total',
     help: 'Incidents that this process opened, and that it resolved.',
@@ -45,13 +39,15 @@ export function createHealthMetrics(registers: Registry[]): HealthMetrics {
     registers,
   });
   for (const reason of ['gone', 'owner', 'zombie']) deactivations.inc({ reason }, 0);
+  for (const kind of ['email', 'slack']) {
+    for (const result of ['sent', 'failed']) messages.inc({ kind, result }, 0);
+  }
   for (const change of ['opened', 'resolved']) incidents.inc({ change }, 0);
 
   return {
     webhooksDeactivated: (reason, count) => deactivations.inc({ reason }, count),
     messageSent: (kind, ok) => messages.inc({ kind, result: ok ? 'sent' : 'failed' }),
-    alertsEvaluated({ open, opened, resolved, seconds }) {
-      openIncidents.set(open);
+    alertsEvaluated({ opened, resolved, seconds }) {
       incidents.inc({ change: 'opened' }, opened);
       incidents.inc({ change: 'resolved' }, resolved);
       alertSeconds.set(seconds);

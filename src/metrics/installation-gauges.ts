@@ -15,6 +15,8 @@ export interface LedgerFigures {
   readonly oldestDueSeconds: number;
   /** Deliveries that are parked, up to 10,000. */
   readonly parked: number;
+  /** Incidents that are open. */
+  readonly openIncidents: number;
   /** Webhooks by state. */
   readonly webhooks: { readonly well: number; readonly failing: number; readonly inactive: number };
   /** Active webhooks by breaker. */
@@ -43,7 +45,7 @@ export function createInstallationGauges(registers: Registry[]): InstallationGau
 } {
   let read: (() => Promise<InstallationFigures>) | undefined;
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
-    new Gauge({ name, help, labelNames, registers });
+    new Gauge({ name, help: `${help} Of the whole installation.`, labelNames, registers });
 
   const up = gauge(
     'posthorn_dependency_up',
@@ -72,6 +74,7 @@ export function createInstallationGauges(registers: Registry[]): InstallationGau
     'Active webhooks by the state of their breaker.',
     'state',
   );
+  const incidents = gauge('posthorn_incidents_open', 'Incidents of alert rules that are open.');
   const jobs = gauge(
     'posthorn_queue_jobs',
     'Deliveries in the queue: waiting for a worker, active in one, or delayed for their retry.',
@@ -84,22 +87,22 @@ export function createInstallationGauges(registers: Registry[]): InstallationGau
     'shard',
   );
 
+  const ofLedger = [due, dueAge, parked, incidents, webhooks, breakers];
+
   function tellLedger(figures: LedgerFigures | null): void {
-    for (const each of [due, dueAge, parked, webhooks, breakers]) each.reset();
+    for (const each of ofLedger) empty(each);
     up.set({ dependency: 'postgresql' }, figures === null ? 0 : 1);
-    if (figures === null) {
-      for (const each of [due, dueAge, parked]) each.remove();
-      return;
-    }
+    if (figures === null) return;
     due.set(figures.due);
     dueAge.set(figures.oldestDueSeconds);
     parked.set(figures.parked);
+    incidents.set(figures.openIncidents);
     for (const [state, count] of Object.entries(figures.webhooks)) webhooks.set({ state }, count);
     for (const [state, count] of Object.entries(figures.breakers)) breakers.set({ state }, count);
   }
 
   function tellQueue(shards: readonly ShardFigures[] | null): void {
-    for (const each of [jobs, jobAge]) each.reset();
+    for (const each of [jobs, jobAge]) empty(each);
     up.set({ dependency: 'queue' }, shards === null ? 0 : 1);
     for (const [index, figures] of (shards ?? []).entries()) {
       const shard = String(index);
@@ -108,7 +111,7 @@ export function createInstallationGauges(registers: Registry[]): InstallationGau
     }
   }
 
-  for (const each of [due, dueAge, parked]) each.remove();
+  for (const each of ofLedger) empty(each);
   return {
     watchInstallation: (reader) => {
       read = reader;
@@ -120,4 +123,10 @@ export function createInstallationGauges(registers: Registry[]): InstallationGau
       tellQueue(queue);
     },
   };
+}
+
+/** Takes all values from a gauge; one without labels has always one otherwise. */
+function empty(gauge: Gauge): void {
+  gauge.reset();
+  gauge.remove({});
 }

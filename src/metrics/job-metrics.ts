@@ -20,28 +20,29 @@ export interface JobMetrics {
 }
 
 export function createJobMetrics(registers: Registry[]): JobMetrics {
+  // No label is called job: Prometheus gives each value one of that name.
   const runs = new Counter({
     name: 'posthorn_job_runs_total',
     help: 'Runs of the repeatable jobs in this process.',
-    labelNames: ['job', 'result'],
+    labelNames: ['name', 'result'],
     registers,
   });
   const seconds = new Gauge({
     name: 'posthorn_job_last_duration_seconds',
     help: 'How long the last run of a job in this process took.',
-    labelNames: ['job'],
+    labelNames: ['name'],
     registers,
   });
   const succeededAt = new Gauge({
     name: 'posthorn_job_last_success_timestamp_seconds',
     help: 'When a job last ran to its end in this process; until then, when this process began to run jobs.',
-    labelNames: ['job'],
+    labelNames: ['name'],
     registers,
   });
   const period = new Gauge({
     name: 'posthorn_job_period_seconds',
     help: 'How often a job is to run, over all processes.',
-    labelNames: ['job'],
+    labelNames: ['name'],
     registers,
   });
   const broken = new Gauge({
@@ -65,16 +66,16 @@ export function createJobMetrics(registers: Registry[]): JobMetrics {
 
   return {
     jobsWatched(jobs, at) {
-      for (const { name: job, periodMs } of jobs) {
-        period.set({ job }, periodMs / 1_000);
-        succeededAt.set({ job }, at.getTime() / 1_000);
-        for (const result of ['ok', 'failed']) runs.inc({ job, result }, 0);
+      for (const { name, periodMs } of jobs) {
+        period.set({ name }, periodMs / 1_000);
+        succeededAt.set({ name }, at.getTime() / 1_000);
+        for (const result of ['ok', 'failed']) runs.inc({ name, result }, 0);
       }
     },
-    jobRan({ name: job, ok, seconds: took, at }) {
-      runs.inc({ job, result: ok ? 'ok' : 'failed' });
-      seconds.set({ job }, took);
-      if (ok) succeededAt.set({ job }, at.getTime() / 1_000);
+    jobRan({ name, ok, seconds: took, at }) {
+      runs.inc({ name, result: ok ? 'ok' : 'failed' });
+      seconds.set({ name }, took);
+      if (ok) succeededAt.set({ name }, at.getTime() / 1_000);
     },
     reconciled(findings, at) {
       for (const { invariant, found, mended: count } of findings) {

@@ -187,7 +187,7 @@ describe('the evaluation of alert rules', () => {
       detail: 'failed attempts in a row: 3, above 2',
       data: { metric: 'consecutiveFailures', threshold: 2, value: 3, channelIds: [] },
     });
-    expect(await posthorn.metrics.text()).toContain('posthorn_incidents_open 3');
+    expect(await posthorn.metrics.text()).toContain('posthorn_incidents_total{change="opened"} 4');
   });
 
   test('resolves the incident of a webhook or a rule that is no more, and says why', async () => {

@@ -53,8 +53,8 @@ test('what was done is counted', async () => {
   expect(value('webhook_deactivations_total', { reason: 'gone' })).toBe(1);
   expect(value('webhook_deactivations_total', { reason: 'owner' })).toBe(1);
   expect(value('dispatcher_refills_total')).toBe(1);
-  expect(value('job_period_seconds', { job: 'zombies' })).toBe(86_400);
-  expect(value('job_period_seconds', { job: 'reconcile' })).toBe(300);
+  expect(value('job_period_seconds', { name: 'zombies' })).toBe(86_400);
+  expect(value('job_period_seconds', { name: 'reconcile' })).toBe(300);
   expect(value('http_request_duration_seconds_count', { route: '/v1/events' })).toBe(2);
   const looked = { route: '/v1/webhooks/:id', status: '4xx' };
   expect(value('http_request_duration_seconds_count', looked)).toBe(1);

@@ -54,6 +54,7 @@ test('the figures are what the ledger and the shards of the queue hold', async (
     due: 1,
     oldestDueSeconds: 90,
     parked: 1,
+    openIncidents: 0,
     webhooks: { well: 4, failing: 1, inactive: 1 },
     breakers: { closed: 3, open: 1, half_open: 1 },
   });
