@@ -32,7 +32,8 @@ export function readMetrics(text: string): Map<string, Exposed> {
 }
 
 function readSample(line: string): Sample {
-  const [, name = '', labels = '', value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  const [, name = '', labels = '', value] =
+    /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
   const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
   return {
     name,
