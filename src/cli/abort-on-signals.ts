@@ -39,6 +39,7 @@ export function abortOnSignals(
     }),
     restore() {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      process.stdout.off('error', end);
     },
   };
 }

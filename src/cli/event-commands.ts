@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { InvalidPayloadError } from '../domain/errors.js';
+import type { NewEvent } from '../domain/event.js';
+import { type EnqueuedEvent, MAX_EVENTS } from '../producers/producer.js';
 import { createCommand, withPosthorn } from './command.js';
-import { type OutputFlags, pairs, print } from './output.js';
+import type { AccountFlags } from './list-options.js';
+import { type OutputFlags, pairs, print, time } from './output.js';
 
 interface SendFlags extends OutputFlags {
   readonly account?: string;
@@ -15,7 +18,7 @@ interface SendFlags extends OutputFlags {
 /** `posthorn event …` */
 export function eventCommands(): Command {
   return new Command('event')
-    .description('enqueue events')
+    .description('enqueue events, and look them up')
     .addCommand(
       createCommand('send <type>', 'enqueue one event', send)
         .option('--account <id>', 'the account whose webhooks are told')
@@ -25,6 +28,19 @@ export function eventCommands(): Command {
           '--idempotency-key <key>',
           'a second event of the account with this key is not sent',
         ),
+    )
+    .addCommand(
+      createCommand(
+        'send-batch <path>',
+        'enqueue a file of events, one JSON document a line; - for standard input',
+        sendBatch,
+      ),
+    )
+    .addCommand(
+      createCommand('show <id>', 'show one event with its payload', show).option(
+        '--account <id>',
+        'the account whose event it is',
+      ),
     );
 }
 
@@ -43,6 +59,53 @@ async function send(flags: SendFlags, type: string): Promise<void> {
       ['duplicate', enqueued.duplicate ? 'yes: the key was used before' : 'no'],
     ]),
   );
+}
+
+/** All or none of up to a thousand, as the HTTP API takes them; of more, a thousand at a time. */
+async function sendBatch(flags: OutputFlags, path: string): Promise<void> {
+  const lines = (await readSource(path)).split('\n').filter((line) => line.trim() !== '');
+  const events = lines.map((line, index) => parseEvent(line, index + 1));
+  const data = await withPosthorn(async ({ enqueueMany }) => {
+    const enqueued: EnqueuedEvent[] = [];
+    for (let from = 0; from < events.length; from += MAX_EVENTS) {
+      enqueued.push(...(await enqueueMany(events.slice(from, from + MAX_EVENTS))));
+    }
+    return enqueued;
+  });
+  print(flags, { data }, () => {
+    const deliveries = data.reduce((sum, event) => sum + event.deliveries, 0);
+    const duplicates = data.filter(({ duplicate }) => duplicate).length;
+    return `${data.length} events, ${duplicates} of them duplicates, with ${deliveries} deliveries`;
+  });
+}
+
+function parseEvent(line: string, number: number): NewEvent {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new InvalidPayloadError(`line ${number} is not JSON: ${(cause as Error).message}`, {
+      hint: 'use a document like {"type": "expense.created", "payload": {"id": 42}} on each line',
+      cause,
+    });
+  }
+}
+
+async function show(flags: AccountFlags, id: string): Promise<void> {
+  const scope = { accountId: flags.account };
+  const event = await withPosthorn(({ events }) => events.get(id, scope));
+  print(flags, event, () => {
+    const { deliveries } = event;
+    const counts = Object.entries(deliveries).filter(([, count]) => count > 0);
+    const about = pairs([
+      ['id', event.id],
+      ['account', event.accountId],
+      ['type', event.type],
+      ['enqueued', time(event.createdAt)],
+      ['idempotency key', event.idempotencyKey ?? 'none'],
+      ['deliveries', counts.map(([status, count]) => `${count} ${status}`).join(', ') || 'none'],
+    ]);
+    return `${about}\n\n${JSON.stringify(event.payload, null, 2)}`;
+  });
 }
 
 async function readPayload({ payload, payloadFile }: SendFlags): Promise<unknown> {

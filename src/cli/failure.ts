@@ -14,12 +14,20 @@ export function reportFailure(error: unknown, flags: OutputFlags): void {
     ? error
     : { code: 'internal_error', hint: undefined, details: undefined };
   if (flags.json) {
-    process.stdout.write(
-      `${JSON.stringify({ error: { code, message, hint, details } }, null, 2)}\n`,
-    );
+    printError({ code, message, hint, details });
     return;
   }
   process.stderr.write(`error: ${message}\n${hint === undefined ? '' : `       ${hint}\n`}`);
   const verbose = ['debug', 'trace'].includes(process.env.POSTHORN_LOG_LEVEL ?? '');
   if (error instanceof Error && (verbose || !known)) process.stderr.write(`${error.stack}\n`);
+}
+
+/** Prints an error for programs. */
+export function printError(error: {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly details?: unknown;
+}): void {
+  process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
 }

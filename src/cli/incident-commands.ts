@@ -1,18 +1,19 @@
 import { Command } from 'commander';
 import type { Incident } from '../store/incidents.js';
 import { createCommand, withPosthorn } from './command.js';
-import { type OutputFlags, pairs, print, table, time } from './output.js';
+import {
+  type AccountFlags,
+  type ListFlags,
+  pageRequest,
+  printPage,
+  withPage,
+} from './list-options.js';
+import { type OutputFlags, pairs, print, time } from './output.js';
 
-interface AccountFlags extends OutputFlags {
-  readonly account?: string;
-}
-
-interface ListFlags extends AccountFlags {
+interface IncidentListFlags extends ListFlags {
   readonly open?: boolean;
   readonly rule?: string;
   readonly webhook?: string;
-  readonly limit?: string;
-  readonly cursor?: string;
 }
 
 const ACCOUNT = ['--account <id>', 'the account whose incident it is'] as const;
@@ -22,13 +23,12 @@ export function incidentCommands(): Command {
   return new Command('incident')
     .description('alert rules that hold, or held')
     .addCommand(
-      createCommand('list', 'list incidents, newest first', list)
-        .option(...ACCOUNT)
+      withPage(createCommand('list', 'list incidents, newest first', list), {
+        account: 'only of this account',
+      })
         .option('--open', 'only open ones')
         .option('--rule <id>', 'of one rule')
-        .option('--webhook <id>', 'of one webhook')
-        .option('--limit <number>', 'incidents on a page, 1 to 100')
-        .option('--cursor <cursor>', 'the page after this one'),
+        .option('--webhook <id>', 'of one webhook'),
     )
     .addCommand(createCommand('show <id>', 'show one incident', show).option(...ACCOUNT))
     .addCommand(
@@ -38,30 +38,26 @@ export function incidentCommands(): Command {
     );
 }
 
-async function list(flags: ListFlags): Promise<void> {
+async function list(flags: IncidentListFlags): Promise<void> {
   const page = await withPosthorn(({ alerts }) =>
     alerts.incidents.list({
-      accountId: flags.account,
+      ...pageRequest(flags),
       open: flags.open ? true : undefined,
       ruleId: flags.rule,
       webhookId: flags.webhook,
-      limit: flags.limit === undefined ? undefined : Number(flags.limit),
-      cursor: flags.cursor,
     }),
   );
-  print(flags, page, () => {
-    if (page.data.length === 0) return 'no incidents';
-    const header = ['id', 'account', 'rule', 'webhook', 'opened', 'state'];
-    const rows = page.data.map((incident) => [
+  printPage(flags, page, {
+    none: 'no incidents',
+    header: ['id', 'account', 'rule', 'webhook', 'opened', 'state'],
+    row: (incident) => [
       incident.id,
       incident.accountId,
       incident.ruleName,
       incident.webhookId ?? 'the account',
       time(incident.openedAt),
       state(incident),
-    ]);
-    const next = page.nextCursor === null ? '' : `\nmore: --cursor ${page.nextCursor}`;
-    return table(header, rows) + next;
+    ],
   });
 }
 

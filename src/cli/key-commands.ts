@@ -1,20 +1,18 @@
-import { Command } from 'commander';
-import type { KeyRole } from '../domain/access.js';
+import { Command, Option } from 'commander';
+import { KEY_ROLES, type KeyRole } from '../domain/access.js';
 import type { ApiKey } from '../store/api-keys.js';
 import { createCommand, withPosthorn } from './command.js';
-import { type OutputFlags, pairs, print, table, time } from './output.js';
-
-interface AccountFlags extends OutputFlags {
-  readonly account?: string;
-}
+import {
+  type AccountFlags,
+  type ListFlags,
+  pageRequest,
+  printPage,
+  withPage,
+} from './list-options.js';
+import { pairs, print, time } from './output.js';
 
 interface AddFlags extends AccountFlags {
   readonly role: KeyRole;
-}
-
-interface ListFlags extends AccountFlags {
-  readonly limit?: string;
-  readonly cursor?: string;
 }
 
 /** `posthorn key …` */
@@ -23,14 +21,15 @@ export function keyCommands(): Command {
     .description('make, list and revoke keys of the HTTP API')
     .addCommand(
       createCommand('add <name>', 'make a key; prints it this once', add)
-        .requiredOption('--role <role>', 'admin, operator, producer or viewer')
+        .addOption(
+          new Option('--role <role>', 'what it may do').choices(KEY_ROLES).makeOptionMandatory(),
+        )
         .option('--account <id>', 'the account that it is limited to; every account if none'),
     )
     .addCommand(
-      createCommand('list', 'list keys, newest first, revoked ones included', list)
-        .option('--account <id>', 'only keys that are limited to this account')
-        .option('--limit <number>', 'keys on a page, 1 to 100')
-        .option('--cursor <cursor>', 'the page after this one'),
+      withPage(createCommand('list', 'list keys, newest first, revoked ones included', list), {
+        account: 'only keys that are limited to this account',
+      }),
     )
     .addCommand(
       createCommand('revoke <id>', 'revoke a key; in force within 10 s', revoke).option(
@@ -52,26 +51,18 @@ async function add(flags: AddFlags, name: string): Promise<void> {
 }
 
 async function list(flags: ListFlags): Promise<void> {
-  const page = await withPosthorn(({ keys }) =>
-    keys.list({
-      accountId: flags.account,
-      limit: flags.limit === undefined ? undefined : Number(flags.limit),
-      cursor: flags.cursor,
-    }),
-  );
-  print(flags, page, () => {
-    if (page.data.length === 0) return 'no keys';
-    const header = ['id', 'name', 'role', 'account', 'state', 'last used'];
-    const rows = page.data.map((apiKey) => [
+  const page = await withPosthorn(({ keys }) => keys.list(pageRequest(flags)));
+  printPage(flags, page, {
+    none: 'no keys',
+    header: ['id', 'name', 'role', 'account', 'state', 'last used'],
+    row: (apiKey) => [
       apiKey.id,
       apiKey.name,
       apiKey.role,
       apiKey.accountId ?? 'every account',
       state(apiKey),
       time(apiKey.lastUsedAt),
-    ]);
-    const next = page.nextCursor === null ? '' : `\nmore: --cursor ${page.nextCursor}`;
-    return table(header, rows) + next;
+    ],
   });
 }
 

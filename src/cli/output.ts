@@ -5,9 +5,12 @@ export interface OutputFlags {
   readonly json?: boolean;
 }
 
-/** Prints an answer: the value as one JSON document with `--json`, otherwise its text. */
+/**
+ * Prints an answer: the value as one JSON document with `--json`, otherwise its text, in which nothing that
+ * an owner or an endpoint wrote can steer the terminal.
+ */
 export function print(flags: OutputFlags, value: unknown, text: () => string): void {
-  process.stdout.write(`${flags.json ? JSON.stringify(value, null, 2) : text()}\n`);
+  process.stdout.write(`${flags.json ? JSON.stringify(value, null, 2) : printable(text())}\n`);
 }
 
 /** Rows under a header, each column as wide as its widest cell. */
@@ -38,4 +41,14 @@ export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, (control) => {
     return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
+}
+
+/** A share from 0 to 1, for people; nothing for none. */
+export function percent(share: number | null): string {
+  return share === null ? '' : `${(share * 100).toFixed(2)} %`;
+}
+
+/** Milliseconds, for people; nothing for none. */
+export function milliseconds(duration: number | null): string {
+  return duration === null ? '' : `${duration} ms`;
 }

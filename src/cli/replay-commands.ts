@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { Posthorn } from '../posthorn.js';
-import type { Replay, ReplayableStatus } from '../store/replays.js';
+import { REPLAYABLE, type Replay, type ReplayableStatus } from '../store/replays.js';
 import { createCommand, withPosthorn } from './command.js';
-import { type OutputFlags, pairs, print, table, time } from './output.js';
-
-interface AccountFlags extends OutputFlags {
-  readonly account?: string;
-}
+import {
+  type AccountFlags,
+  type ListFlags,
+  pageRequest,
+  printPage,
+  withPage,
+} from './list-options.js';
+import { pairs, print, time } from './output.js';
 
 interface StartFlags extends AccountFlags {
   readonly from: string;
@@ -32,16 +35,18 @@ export function replayCommands(): Command {
         .option(...ACCOUNT)
         .option('--from <time>', 'a time, or how long ago', '24h')
         .option('--to <time>', 'a time, or how long ago; now if none')
-        .option('--status <status...>', 'exhausted, discarded, delivered; the first two if none')
+        .addOption(
+          new Option('--status <status...>', 'exhausted and discarded if none').choices(REPLAYABLE),
+        )
         .option('--event-type <type...>', 'like expense.*; every type if none')
         .option('--rate <number>', 'most deliveries per second')
         .option('--idempotency-key <key>', 'a second replay with this key is not begun')
         .option('--follow', 'show its progress until it has ended'),
     )
     .addCommand(
-      createCommand('list', 'list replays, newest first', list)
-        .option(...ACCOUNT)
-        .option('--webhook <id>', 'of one webhook'),
+      withPage(createCommand('list', 'list replays, newest first', list), {
+        account: 'only of this account',
+      }).option('--webhook <id>', 'of one webhook'),
     )
     .addCommand(createCommand('show <id>', 'show one replay', show).option(...ACCOUNT))
     .addCommand(createCommand('cancel <id>', 'end a replay', cancel).option(...ACCOUNT));
@@ -74,20 +79,20 @@ async function follow({ replays }: Posthorn, begun: Replay): Promise<Replay> {
   return replay;
 }
 
-async function list(flags: AccountFlags & { readonly webhook?: string }): Promise<void> {
+async function list(flags: ListFlags & { readonly webhook?: string }): Promise<void> {
   const page = await withPosthorn(({ replays }) =>
-    replays.list({ accountId: flags.account, webhookId: flags.webhook, limit: 100 }),
+    replays.list({ ...pageRequest(flags), webhookId: flags.webhook }),
   );
-  print(flags, page, () => {
-    if (page.data.length === 0) return 'no replays';
-    const rows = page.data.map((replay) => [
+  printPage(flags, page, {
+    none: 'no replays',
+    header: ['id', 'webhook', 'status', 'progress', 'begun'],
+    row: (replay) => [
       replay.id,
       replay.webhookId,
       replay.status,
       `${replay.replayed} of ${replay.total}`,
       time(replay.createdAt),
-    ]);
-    return table(['id', 'webhook', 'status', 'progress', 'begun'], rows);
+    ],
   });
 }
 

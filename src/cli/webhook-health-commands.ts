@@ -1,16 +1,21 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { InvalidInputError } from '../domain/errors.js';
-import { durationInWords } from '../domain/policy-text.js';
-import type { VerificationMethod } from '../domain/verification.js';
+import { VERIFICATION_METHODS, type VerificationMethod } from '../domain/verification.js';
+import { ATTEMPT_HEADER, attemptRow } from './attempt-text.js';
 import { createCommand, withPosthorn } from './command.js';
-import { type OutputFlags, pairs, print, table, time } from './output.js';
+import { exchangeText } from './exchange-text.js';
+import {
+  type AccountFlags,
+  type ListFlags,
+  pageRequest,
+  printPage,
+  withPage,
+} from './list-options.js';
+import { milliseconds, pairs, percent, print, table, time } from './output.js';
 
-interface AccountFlags extends OutputFlags {
-  readonly account?: string;
-}
-
-const ACCOUNT = ['--account <id>', 'the account whose webhook it is'] as const;
+const WHOSE = { account: 'the account whose webhook it is' } as const;
+const ACCOUNT = ['--account <id>', WHOSE.account] as const;
 
 /** The commands of `posthorn webhook` that look after one that is registered. */
 export function webhookHealthCommands(): readonly Command[] {
@@ -18,15 +23,22 @@ export function webhookHealthCommands(): readonly Command[] {
     createCommand('stats <id>', 'show its success rate and response times', stats)
       .option(...ACCOUNT)
       .option('--window <duration>', 'how far back', '24h')
-      .option('--step <step>', 'hour by hour, or day by day'),
-    createCommand('history <id>', 'show what happened to it', history).option(...ACCOUNT),
+      .addOption(
+        new Option('--step <step>', 'hour by hour, or day by day').choices(['hour', 'day']),
+      ),
+    withPage(createCommand('attempts <id>', 'list its attempts, newest first', attempts), WHOSE),
+    withPage(createCommand('history <id>', 'show what happened to it', history), WHOSE),
     createCommand('owed <id>', 'count what it is owed', owed).option(...ACCOUNT),
     createCommand('test <id>', 'send it a test now, and show the exchange', test).option(
       ...ACCOUNT,
     ),
     createCommand('verify <id>', 'ask its endpoint again whether it wants what it gets', verify)
       .option(...ACCOUNT)
-      .option('--method <method>', 'ping, handshake, challenge or none; its own if none is named'),
+      .addOption(
+        new Option('--method <method>', 'how; its own if none is named').choices(
+          VERIFICATION_METHODS,
+        ),
+      ),
   ];
 }
 
@@ -53,35 +65,35 @@ async function stats(
       ['attempts', String(found.attempts)],
       ['success rate', percent(found.successRate)],
       ['failures', classes.join(', ') || '0'],
-      ['p50, p95, p99', [latencyMs.p50, latencyMs.p95, latencyMs.p99].map(ms).join(', ')],
-      ['mean', ms(latencyMs.mean)],
+      ['p50, p95, p99', [latencyMs.p50, latencyMs.p95, latencyMs.p99].map(milliseconds).join(', ')],
+      ['mean', milliseconds(latencyMs.mean)],
     ]);
     if (found.series.length === 0) return summary;
     const rows = found.series.map((one) => [
       time(one.start),
       String(one.attempts),
       percent(one.successRate),
-      ms(one.latencyMs.p95),
+      milliseconds(one.latencyMs.p95),
     ]);
     return `${summary}\n\n${table(['from', 'attempts', 'success rate', 'p95'], rows)}`;
   });
 }
 
-function percent(share: number | null): string {
-  return share === null ? '' : `${(share * 100).toFixed(2)} %`;
+async function attempts(flags: ListFlags, id: string): Promise<void> {
+  const page = await withPosthorn(({ webhooks }) => webhooks.attempts(id, pageRequest(flags)));
+  printPage(flags, page, {
+    none: 'no attempts',
+    header: ['delivery', ...ATTEMPT_HEADER],
+    row: (attempt) => [attempt.deliveryId, ...attemptRow(attempt)],
+  });
 }
 
-function ms(duration: number | null): string {
-  return duration === null ? '' : `${duration} ms`;
-}
-
-async function history(flags: AccountFlags, id: string): Promise<void> {
-  const page = await withPosthorn(({ webhooks }) =>
-    webhooks.history(id, { accountId: flags.account, limit: 100 }),
-  );
-  print(flags, page, () => {
-    const rows = page.data.map(({ at, type, actor, detail }) => [time(at), type, actor, detail]);
-    return table(['at', 'what', 'by', 'why'], rows);
+async function history(flags: ListFlags, id: string): Promise<void> {
+  const page = await withPosthorn(({ webhooks }) => webhooks.history(id, pageRequest(flags)));
+  printPage(flags, page, {
+    none: 'nothing happened to it',
+    header: ['at', 'what', 'by', 'why'],
+    row: ({ at, type, actor, detail }) => [time(at), type, actor, detail],
   });
 }
 
@@ -98,25 +110,7 @@ async function owed(flags: AccountFlags, id: string): Promise<void> {
 
 async function test(flags: AccountFlags, id: string): Promise<void> {
   const exchange = await withPosthorn(({ tests }) => tests.test(id, { accountId: flags.account }));
-  print(flags, exchange, () => {
-    const { request, response, error, durationMs } = exchange;
-    const headers = (all: Readonly<Record<string, string>>) =>
-      Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-    const answer =
-      response === null
-        ? ['no answer']
-        : [String(response.statusCode), ...headers(response.headers), '', response.body];
-    return [
-      `${request.method} ${request.url}`,
-      ...headers(request.headers),
-      '',
-      request.body,
-      '',
-      ...answer,
-      '',
-      `${error === null ? 'ok' : `${error.class}: ${error.message}`}, after ${durationMs} ms`,
-    ].join('\n');
-  });
+  print(flags, exchange, () => exchangeText(exchange));
   if (!exchange.ok) process.exitCode = 1;
 }
 
@@ -131,40 +125,4 @@ async function verify(
       ? `${id} is not verified by any method`
       : `verified by ${webhook.verification} at ${time(webhook.verifiedAt)}`,
   );
-}
-
-/** `posthorn zombies`: the webhooks that will be deactivated, and when. */
-export function zombiesCommand(): Command {
-  return createCommand('zombies', 'list webhooks at risk of deactivation', zombies)
-    .option('--account <id>', 'of one account')
-    .option('--within <duration>', 'those that will be deactivated by then')
-    .option('--limit <number>', 'most of them', '100');
-}
-
-async function zombies(
-  flags: AccountFlags & { readonly within?: string; readonly limit: string },
-): Promise<void> {
-  const withinMs = flags.within === undefined ? undefined : parseDuration(flags.within);
-  const take = Number(flags.limit);
-  if (flags.within !== undefined && withinMs === undefined) {
-    throw new InvalidInputError(`--within ${JSON.stringify(flags.within)} does not fit: use 30d`);
-  }
-  if (!Number.isInteger(take) || take < 1) {
-    throw new InvalidInputError(`--limit ${JSON.stringify(flags.limit)} does not fit: use 100`);
-  }
-  const found = await withPosthorn((posthorn) =>
-    posthorn.zombies.atRisk({ accountId: flags.account, withinMs, take }),
-  );
-  print(flags, found, () => {
-    if (found.length === 0) return 'no webhook is at risk';
-    const rows = found.map((webhook) => [
-      webhook.id,
-      webhook.accountId,
-      webhook.url,
-      webhook.tier,
-      webhook.zombie ? 'at the next sweep' : `in ${durationInWords(webhook.timeLeftMs)}`,
-      webhook.detail,
-    ]);
-    return table(['id', 'account', 'url', 'tier', 'deactivated', 'why'], rows);
-  });
 }

@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCommand, runJson } from '../support/command-line.js';
 import { createDatabase } from '../support/database.js';
-import { freshOptions, openTestLedger } from '../support/posthorn.js';
+import { pollUntil } from '../support/poll.js';
+import { freshOptions, openTestLedger, openTestPosthorn } from '../support/posthorn.js';
+import { startReceiver } from '../support/receiver.js';
 
 interface WebhookDocument {
   readonly id: string;
@@ -83,6 +85,62 @@ describe('posthorn webhook', () => {
     const refused = await runCommand(['webhook', 'add', 'http://127.0.0.1:9/hook'], settings);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain('POSTHORN_ALLOW_CIDRS');
+  });
+});
+
+describe('posthorn webhook update, rotate-secret, remove', () => {
+  test('change what is given, and take away what is named', async () => {
+    const settings = await freshOptions();
+    const url = 'http://127.0.0.1:9/hook';
+    const words = ['--event-type', 'a.b', '--rate-limit', '5', '--header', 'X-Token: a'];
+    const added = await runJson<WebhookDocument>(['webhook', 'add', url, ...words], settings);
+    const { id } = added;
+    const changes = ['--tier', 'critical', '--no-event-type', '--rate-limit', 'none'];
+    expect(await runJson(['webhook', 'update', id, ...changes], settings)).toMatchObject({
+      url,
+      tier: 'critical',
+      eventTypes: [],
+      rateLimit: null,
+      headers: { 'X-Token': 'a' },
+    });
+    const nothing = await runJson<ErrorDocument>(['webhook', 'update', id], settings);
+    expect(nothing.error.message).toBe('nothing to change was given');
+    const rotate = ['webhook', 'rotate-secret', id, '--overlap', '1h'];
+    const { secret } = await runJson<WebhookDocument>(rotate, settings);
+    expect(secret).toMatch(/^whsec_/);
+    expect(secret).not.toBe(added.secret);
+    expect(await runJson(['webhook', 'remove', id], settings)).toEqual({ id, removed: true });
+    expect(await runJson(['webhook', 'list'], settings)).toMatchObject({ data: [] });
+  });
+});
+
+describe('posthorn delivery', () => {
+  test('lists, shows and retries what was not delivered, and steers no terminal', async () => {
+    const { posthorn, options } = await openTestPosthorn({ retryAttempts: 1 });
+    const receiver = await startReceiver({
+      respond: () => ({ status: 500, body: '\u009b2J gone' }),
+    });
+    onTestFinished(() => receiver.close());
+    const { webhook } = await posthorn.webhooks.register({
+      url: receiver.url,
+      description: 'a\u009b31mb',
+    });
+    const { id: eventId } = await posthorn.enqueue({ type: 'a.b', payload: { n: 1 } });
+    await posthorn.start(['worker', 'scheduler']);
+    await receiver.waitForRequests(1);
+    const ended = () => posthorn.deliveries.list({ eventId, status: 'exhausted' });
+    await pollUntil(ended, ({ data }) => data.length === 1);
+    const list = ['delivery', 'list', '--event', eventId, '--status', 'exhausted'];
+    const { data } = await runJson<{ data: { id: string }[] }>(list, options);
+    const id = String(data[0]?.id);
+    const shown = await runCommand(['delivery', 'show', id], options);
+    expect(shown.stdout).toMatch(/status +exhausted/);
+    expect(shown.stdout).toMatch(/^1 +\S+Z +\S+ +500 +\d+ ms/m);
+    await runJson(['delivery', 'retry', id], options);
+    const [, again] = await receiver.waitForRequests(2);
+    expect(again?.headers['webhook-id']).toBe(eventId);
+    const { stdout } = await runCommand(['webhook', 'show', webhook.id], options);
+    expect(stdout).toContain('a\\u009b31mb');
   });
 });
 
@@ -193,6 +251,9 @@ describe('wrong words and bad settings exit with 2', () => {
   test.each([
     [['webhok'], /unknown command 'webhok'/],
     [['webhook', 'shw'], /Did you mean show/],
+    [['delivery', 'list', '--staus', 'pending'], /Did you mean --status/],
+    [['delivery', 'list', '--status', 'sent'], /Allowed choices are pending, delivered/],
+    [['event', 'put'], /use one of send, send-batch, show; see `posthorn event --help`/],
     [['webhook', 'show'], /missing required argument/],
     [['sweep', '--dryrun'], /unknown option '--dryrun'/],
   ])('posthorn %j', async (words, message) => {
@@ -201,6 +262,14 @@ describe('wrong words and bad settings exit with 2', () => {
       exitCode: 2,
       stdout: '',
       stderr: expect.stringMatching(message),
+    });
+  });
+
+  test('wrong words are said as JSON to programs', async () => {
+    const result = await runCommand(['webhook', 'list', '--limit', '0', '--json'], {});
+    expect(result).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(result.stdout)).toEqual({
+      error: { code: 'wrong_words', message: expect.stringContaining('from 1 to 100') },
     });
   });
 

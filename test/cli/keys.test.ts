@@ -46,7 +46,7 @@ test('posthorn key: a role that is none is refused, and one is needed', async ()
   expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--role') });
   const wrong = await runCommand(['key', 'add', 'a', '--role', 'owner'], settings);
   expect(wrong).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('not one of admin, operator, producer, viewer'),
+    exitCode: 2,
+    stderr: expect.stringContaining('Allowed choices are admin, operator, producer, viewer'),
   });
 });

@@ -51,11 +51,6 @@ export const NOT_RUN: readonly NotRun[] = [
     why: 'starts and stays; test/cli/start.test.ts does',
   })),
   {
-    page: 'docs/command-line.md',
-    begins: 'posthorn listen',
-    why: 'listens until it is stopped; test/cli/listen.test.ts does',
-  },
-  {
     page: 'docs/first-webhook.md',
     begins: 'npx posthorn start',
     why: 'starts and stays; test/cli/start.test.ts does',

@@ -1,0 +1,89 @@
+import { Command, Option } from 'commander';
+import { DeliveryStatus } from '../store/generated/enums.js';
+import type { DeliveryWithAttempts } from '../webhooks/deliveries.js';
+import { attemptTable } from './attempt-text.js';
+import { createCommand, withPosthorn } from './command.js';
+import {
+  type AccountFlags,
+  type ListFlags,
+  pageRequest,
+  printPage,
+  withPage,
+} from './list-options.js';
+import { type OutputFlags, pairs, print, time } from './output.js';
+
+interface DeliveryListFlags extends ListFlags {
+  readonly webhook?: string;
+  readonly event?: string;
+  readonly status?: DeliveryStatus;
+}
+
+const ACCOUNT = ['--account <id>', 'the account whose delivery it is'] as const;
+
+/** `posthorn delivery …` */
+export function deliveryCommands(): Command {
+  return new Command('delivery')
+    .description('look deliveries up, and make them again')
+    .addCommand(
+      withPage(createCommand('list', 'list deliveries, newest first', list), {
+        account: 'only of this account',
+      })
+        .option('--webhook <id>', 'to one webhook')
+        .option('--event <id>', 'of one event')
+        .addOption(
+          new Option('--status <status>', 'only these').choices(Object.values(DeliveryStatus)),
+        ),
+    )
+    .addCommand(
+      createCommand('show <id>', 'show one delivery with its attempts', show).option(...ACCOUNT),
+    )
+    .addCommand(
+      createCommand('retry <id>', 'make it now, also where it has ended', retry).option(...ACCOUNT),
+    );
+}
+
+async function list(flags: DeliveryListFlags): Promise<void> {
+  const { webhook: webhookId, event: eventId, status } = flags;
+  const page = await withPosthorn(({ deliveries }) =>
+    deliveries.list({ ...pageRequest(flags), webhookId, eventId, status }),
+  );
+  printPage(flags, page, {
+    none: 'no deliveries',
+    header: ['id', 'webhook', 'event', 'status', 'attempts', 'last outcome', 'created'],
+    row: (delivery) => [
+      delivery.id,
+      delivery.webhookId,
+      delivery.eventId,
+      delivery.status,
+      String(delivery.attemptCount),
+      delivery.lastOutcome ?? '',
+      time(delivery.createdAt),
+    ],
+  });
+}
+
+async function show(flags: AccountFlags, id: string): Promise<void> {
+  const scope = { accountId: flags.account };
+  printDelivery(flags, await withPosthorn(({ deliveries }) => deliveries.get(id, scope)));
+}
+
+async function retry(flags: AccountFlags, id: string): Promise<void> {
+  const scope = { accountId: flags.account };
+  printDelivery(flags, await withPosthorn(({ deliveries }) => deliveries.retry(id, scope)));
+}
+
+function printDelivery(flags: OutputFlags, delivery: DeliveryWithAttempts): void {
+  print(flags, delivery, () => {
+    const { dueAt, endedAt, attempts } = delivery;
+    const about = pairs([
+      ['id', delivery.id],
+      ['account', delivery.accountId],
+      ['webhook', delivery.webhookId],
+      ['event', delivery.eventId],
+      ['status', delivery.status],
+      ['created', time(delivery.createdAt)],
+      dueAt === null ? ['ended', time(endedAt)] : ['due', time(dueAt)],
+    ]);
+    return attempts.length === 0 ? about : `${about}\n\n${attemptTable(attempts)}`;
+  });
+}

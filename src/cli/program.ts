@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.js';
+import { archiveCommands } from './archive-commands.js';
+import { channelCommands } from './channel-commands.js';
+import { deliveryCommands } from './delivery-commands.js';
+import { createDemoCommand } from './demo-command.js';
+import { doctorCommand } from './doctor-command.js';
+import { eraseCommand } from './erase-command.js';
+import { eventCommands } from './event-commands.js';
+import { incidentCommands } from './incident-commands.js';
+import { keyCommands } from './key-commands.js';
+import { listenCommand } from './listen-command.js';
+import { migrateCommand } from './migrate-command.js';
+import { overviewCommand } from './overview-command.js';
+import { policyCommand } from './policy-command.js';
+import { portalLinkCommand } from './portal-link-command.js';
+import { queuesCommand } from './queues-command.js';
+import { reconcileCommand } from './reconcile-command.js';
+import { rekeyCommand } from './rekey-command.js';
+import { replayCommands } from './replay-commands.js';
+import { rollupCommand } from './rollup-command.js';
+import { ruleCommands } from './rule-commands.js';
+import { settingsCommand } from './settings-command.js';
+import { startCommand } from './start-command.js';
+import { sweepCommand } from './sweep-command.js';
+import { webhookCommands } from './webhook-commands.js';
+import { workerProcessCommand } from './worker-process-command.js';
+import { zombiesCommand } from './zombies-command.js';
+
+/** The whole command line, which parses nothing yet. */
+export function createProgram(): Command {
+  const program = new Command('posthorn')
+    .description('Outbound webhooks for existing Node backends.')
+    .version(VERSION)
+    .addCommand(startCommand())
+    .addCommand(migrateCommand())
+    .addCommand(createDemoCommand())
+    .addCommand(listenCommand())
+    .addCommand(overviewCommand())
+    .addCommand(queuesCommand())
+    .addCommand(sweepCommand())
+    .addCommand(zombiesCommand())
+    .addCommand(policyCommand())
+    .addCommand(reconcileCommand())
+    .addCommand(rekeyCommand())
+    .addCommand(rollupCommand())
+    .addCommand(webhookCommands())
+    .addCommand(eventCommands())
+    .addCommand(deliveryCommands())
+    .addCommand(channelCommands())
+    .addCommand(replayCommands())
+    .addCommand(archiveCommands())
+    .addCommand(eraseCommand())
+    .addCommand(ruleCommands())
+    .addCommand(incidentCommands())
+    .addCommand(keyCommands())
+    .addCommand(portalLinkCommand())
+    .addCommand(settingsCommand())
+    .addCommand(doctorCommand())
+    .addCommand(workerProcessCommand(), { hidden: true });
+  explainErrors(program);
+  return program;
+}
+
+/** A command with the names of those that it is under, like `webhook list`; empty for the whole. */
+export function commandPath(command: Command): string {
+  const { parent } = command;
+  return parent === null ? '' : `${commandPath(parent)} ${command.name()}`.trim();
+}
+
+/** The commands that are under a command and shown to people. */
+export function visibleCommands(command: Command): Command[] {
+  const visible = command.createHelp().visibleCommands(command);
+  return visible.filter((child) => child.name() !== 'help');
+}
+
+/** Says after wrong words what would fit. The nearest word is commander's own suggestion. */
+function explainErrors(command: Command): void {
+  const names = visibleCommands(command).map((child) => child.name());
+  const words = ['posthorn', commandPath(command), '--help'].filter((word) => word !== '');
+  const help = `see \`${words.join(' ')}\``;
+  command.showHelpAfterError(names.length === 0 ? help : `use one of ${names.join(', ')}; ${help}`);
+  for (const child of command.commands) explainErrors(child);
+}
