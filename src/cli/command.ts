@@ -11,7 +11,7 @@ import type { OutputFlags } from './output.js';
  * @param usage its name and arguments, like `show <id>`
  * @param jsonMeaning what `--json` prints
  */
-export function createCommand<Flags extends OutputFlags, Args extends string[] = []>(
+export function createCommand<Flags extends OutputFlags, Args extends (string | string[])[] = []>(
   usage: string,
   description: string,
   run: (flags: Flags, ...args: Args) => Promise<void>,

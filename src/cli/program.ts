@@ -14,6 +14,7 @@ import { migrateCommand } from './migrate-command.js';
 import { overviewCommand } from './overview-command.js';
 import { policyCommand } from './policy-command.js';
 import { portalLinkCommand } from './portal-link-command.js';
+import { processesCommand } from './processes-command.js';
 import { queuesCommand } from './queues-command.js';
 import { reconcileCommand } from './reconcile-command.js';
 import { rekeyCommand } from './rekey-command.js';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     .addCommand(listenCommand())
     .addCommand(overviewCommand())
     .addCommand(queuesCommand())
+    .addCommand(processesCommand())
     .addCommand(sweepCommand())
     .addCommand(zombiesCommand())
     .addCommand(policyCommand())

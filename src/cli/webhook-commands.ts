@@ -25,6 +25,7 @@ import {
 import { webhookHealthCommands } from './webhook-health-commands.js';
 import { webhookStateCommands } from './webhook-state-commands.js';
 import { describeWebhook, printSecret, printWebhook, webhookState } from './webhook-text.js';
+import { webhookTrafficCommands } from './webhook-traffic-commands.js';
 
 interface AddFlags extends ConfigurationFlags {
   readonly signatureScheme?: SignatureScheme;
@@ -91,9 +92,8 @@ export function webhookCommands(): Command {
         .option('--overlap <duration>', 'how long the ones before sign beside it', '24h')
         .addOption(scheme()),
     );
-  for (const command of [...webhookStateCommands(), ...webhookHealthCommands()]) {
-    webhook.addCommand(command);
-  }
+  const others = [webhookStateCommands(), webhookHealthCommands(), webhookTrafficCommands()];
+  for (const command of others.flat()) webhook.addCommand(command);
   return webhook;
 }
 
