@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
 import { InvalidInputError } from '../domain/errors.js';
+import { type OnProgress, UNHEARD } from '../domain/progress.js';
 import { checksOf, moveLease, partitionRows, takeLease } from '../store/archived-rows.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
@@ -25,7 +26,6 @@ import {
 } from './day-files.js';
 import { openArchiveStore } from './open-store.js';
 import { listPastRetention } from './past-retention.js';
-import { type OnProgress, UNHEARD } from './progress.js';
 import { restoreDay } from './restore-day.js';
 import { forgetRestored } from './restored-days.js';
 

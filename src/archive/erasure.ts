@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
 import { checkKey } from '../domain/event.js';
+import { type OnProgress, UNHEARD } from '../domain/progress.js';
 import {
   accountWebhooks,
   countOfAccount,
@@ -14,7 +15,6 @@ import { listDayPartitions } from '../store/partitions.js';
 import type { ArchiveStore } from './archive-store.js';
 import { type ArchivedRow, type Manifest, readDay, readManifests, writeDay } from './day-files.js';
 import { openArchiveStore } from './open-store.js';
-import { type OnProgress, UNHEARD } from './progress.js';
 
 /** What an erasure removed, or would remove. */
 export interface ErasureReport {

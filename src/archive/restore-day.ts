@@ -1,11 +1,11 @@
 import { ConflictError, NotFoundError } from '../domain/errors.js';
+import type { OnProgress } from '../domain/progress.js';
 import { writeArchivedRows } from '../store/archived-rows.js';
 import type { Ledger } from '../store/ledger.js';
 import { makePartitions } from '../store/partitions.js';
 import type { ArchiveStore } from './archive-store.js';
 import { parseDay } from './day.js';
 import { faultOfDay, readDay, readManifestsOf } from './day-files.js';
-import type { OnProgress } from './progress.js';
 import { keepRestored } from './restored-days.js';
 
 /** Rows written back at once. */

@@ -10,6 +10,7 @@ import {
 import { checkKey } from '../domain/event.js';
 import { isId, newId } from '../domain/id.js';
 import type { Actor } from '../domain/notice.js';
+import type { OnProgress, Progress } from '../domain/progress.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
 import {
@@ -26,7 +27,6 @@ import {
 import type { Archive } from './archive.js';
 import { parseDay } from './day.js';
 import type { Erasure } from './erasure.js';
-import type { OnProgress, Progress } from './progress.js';
 
 /** What can be asked for. */
 export type TaskInput =

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import type { Archive } from '../archive/archive.js';
 import { parseDuration } from '../domain/duration.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { ReplayableStatus } from '../store/replays.js';
 import { createCommand, withPosthorn } from './command.js';
-import { type OutputFlags, print, table } from './output.js';
+import { type OutputFlags, pairs, print, table } from './output.js';
+import { withProgress } from './progress.js';
 import { readTime } from './replay-commands.js';
 
 interface ReplayFlags extends OutputFlags {
@@ -19,6 +21,7 @@ interface ReplayFlags extends OutputFlags {
 export function archiveCommands(): Command {
   return new Command('archive')
     .description('what left the tables: list it, verify it, bring it back')
+    .addCommand(createCommand('status', 'show where it is, and what the tables hold', status))
     .addCommand(createCommand('list', 'list what is archived', list))
     .addCommand(
       createCommand('verify', 'read files back and compare them', verify).option(
@@ -54,6 +57,20 @@ export function archiveCommands(): Command {
     );
 }
 
+async function status(flags: OutputFlags): Promise<void> {
+  const found = await withPosthorn(async ({ archive }) => {
+    const { configured, location } = archive;
+    return { configured, location, tables: await archive.tables() };
+  });
+  print(flags, found, () => {
+    const { days, oldestDay, newestDay, bytes } = found.tables;
+    return pairs([
+      ['archive', found.location ?? 'none: days past their retention are dropped'],
+      ['tables', `${days} days, ${oldestDay ?? 'none'} to ${newestDay ?? 'none'}, ${bytes} bytes`],
+    ]);
+  });
+}
+
 async function list(flags: OutputFlags): Promise<void> {
   const manifests = await withPosthorn(({ archive }) => archive.list());
   print(flags, manifests, () => {
@@ -70,7 +87,9 @@ async function list(flags: OutputFlags): Promise<void> {
 }
 
 async function verify(flags: OutputFlags & { readonly day?: string }): Promise<void> {
-  const found = await withPosthorn(({ archive }) => archive.verify(flags.day));
+  const found = await withPosthorn(({ archive }) =>
+    withProgress('reading files back', (onProgress) => archive.verify(flags.day, onProgress)),
+  );
   const faults = found.filter(({ fault }) => fault !== null);
   print(flags, found, () => {
     const lines = faults.map(({ manifest, fault }) => `${manifest.file}: ${fault}`);
@@ -81,8 +100,12 @@ async function verify(flags: OutputFlags & { readonly day?: string }): Promise<v
 
 async function restore(flags: OutputFlags & { readonly for: string }, day: string): Promise<void> {
   const forMs = readDuration(flags.for);
-  const rows = await withPosthorn(({ archive }) => archive.restore(day, forMs));
+  const rows = await withPosthorn(({ archive }) => restoreDay(archive, day, forMs));
   print(flags, { day, rows }, () => `${rows} rows of ${day} are back for ${flags.for}`);
+}
+
+function restoreDay(archive: Archive, day: string, forMs: number): Promise<number> {
+  return withProgress(`restoring ${day}`, (onProgress) => archive.restore(day, forMs, onProgress));
 }
 
 async function replay(flags: ReplayFlags, webhookId: string): Promise<void> {
@@ -94,7 +117,7 @@ async function replay(flags: ReplayFlags, webhookId: string): Promise<void> {
     const last = to.toISOString().slice(0, 10);
     const days = new Set((await archive.list()).map(({ day }) => day));
     const restored = [...days].filter((day) => day >= first && day <= last);
-    for (const day of restored) await archive.restore(day, forMs);
+    for (const day of restored) await restoreDay(archive, day, forMs);
     const { account: accountId, status: statuses, eventType: eventTypes } = flags;
     const started = await replays.start(webhookId, { accountId, from, to, statuses, eventTypes });
     return { restored, replay: started.replay };
@@ -109,7 +132,9 @@ async function replay(flags: ReplayFlags, webhookId: string): Promise<void> {
 
 async function run(flags: OutputFlags & { readonly dryRun?: boolean }): Promise<void> {
   const { dryRun = false } = flags;
-  const done = await withPosthorn(({ archive }) => archive.run({ dryRun }));
+  const done = await withPosthorn(({ archive }) =>
+    withProgress('archiving', (onProgress) => archive.run({ dryRun, onProgress })),
+  );
   print(flags, { dryRun, ...done }, () =>
     dryRun
       ? `${done.archived.length} partitions would leave: ${done.archived.join(', ') || 'none'}`

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { DeliveryStatus } from '../store/generated/enums.js';
+import { DELIVERY_STATUSES, type Delivery } from '../store/deliveries.js';
 import type { DeliveryWithAttempts } from '../webhooks/deliveries.js';
 import { attemptTable } from './attempt-text.js';
 import { createCommand, withPosthorn } from './command.js';
@@ -15,7 +15,7 @@ import { type OutputFlags, pairs, print, time } from './output.js';
 interface DeliveryListFlags extends ListFlags {
   readonly webhook?: string;
   readonly event?: string;
-  readonly status?: DeliveryStatus;
+  readonly status?: Delivery['status'];
 }
 
 const ACCOUNT = ['--account <id>', 'the account whose delivery it is'] as const;
@@ -30,9 +30,7 @@ export function deliveryCommands(): Command {
       })
         .option('--webhook <id>', 'to one webhook')
         .option('--event <id>', 'of one event')
-        .addOption(
-          new Option('--status <status>', 'only these').choices(Object.values(DeliveryStatus)),
-        ),
+        .addOption(new Option('--status <status>', 'only these').choices(DELIVERY_STATUSES)),
     )
     .addCommand(
       createCommand('show <id>', 'show one delivery with its attempts', show).option(...ACCOUNT),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
 import { createCommand, withPosthorn } from './command.js';
 import { type OutputFlags, pairs, print } from './output.js';
+import { withProgress } from './progress.js';
 
 interface EraseFlags extends OutputFlags {
   readonly account: string;
@@ -22,7 +23,9 @@ async function erase(flags: EraseFlags): Promise<void> {
   if (!dryRun && !yes) {
     throw new InvalidInputError('an erasure can not be undone: add --yes, or --dry-run to see it');
   }
-  const report = await withPosthorn(({ erasure }) => erasure.run(account, { dryRun }));
+  const report = await withPosthorn(({ erasure }) =>
+    withProgress('erasing', (onProgress) => erasure.run(account, { dryRun, onProgress })),
+  );
   print(flags, { dryRun, ...report }, () =>
     pairs([
       ['account', report.accountId],

@@ -14,10 +14,14 @@ export interface ListFlags extends AccountFlags {
   readonly cursor?: string;
 }
 
-/** Adds what every list takes: an account, and which page. */
-export function withPage(command: Command, meaning: { readonly account: string }): Command {
+/**
+ * Adds what every list takes: which page, and an account where it has one.
+ *
+ * @param meaning.account what the account is to the list
+ */
+export function withPage(command: Command, meaning?: { readonly account: string }): Command {
+  if (meaning !== undefined) command.option('--account <id>', meaning.account);
   return command
-    .option('--account <id>', meaning.account)
     .option(
       '--limit <number>',
       `how many on a page, 1 to ${LARGEST_PAGE}`,

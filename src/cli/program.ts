@@ -24,6 +24,7 @@ import { ruleCommands } from './rule-commands.js';
 import { settingsCommand } from './settings-command.js';
 import { startCommand } from './start-command.js';
 import { sweepCommand } from './sweep-command.js';
+import { taskCommands } from './task-commands.js';
 import { webhookCommands } from './webhook-commands.js';
 import { workerProcessCommand } from './worker-process-command.js';
 import { zombiesCommand } from './zombies-command.js';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
     .addCommand(replayCommands())
     .addCommand(archiveCommands())
     .addCommand(eraseCommand())
+    .addCommand(taskCommands())
     .addCommand(ruleCommands())
     .addCommand(incidentCommands())
     .addCommand(keyCommands())

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createCommand, withPosthorn } from './command.js';
 import { EXIT_FAILED } from './failure.js';
 import { type OutputFlags, print } from './output.js';
+import { withProgress } from './progress.js';
 
 /** `posthorn rekey`: seals every signing secret with the present `POSTHORN_SECRET_KEY`. */
 export function rekeyCommand(): Command {
@@ -13,7 +14,9 @@ export function rekeyCommand(): Command {
 }
 
 async function rekey(flags: OutputFlags): Promise<void> {
-  const report = await withPosthorn((posthorn) => posthorn.webhooks.rekey());
+  const report = await withPosthorn(({ webhooks }) =>
+    withProgress('sealing secrets of webhooks', (onProgress) => webhooks.rekey(onProgress)),
+  );
   const { webhooks, rekeyed, unreadable } = report;
   if (unreadable.length > 0) process.exitCode = EXIT_FAILED;
   print(flags, report, () => {

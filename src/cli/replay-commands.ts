@@ -13,6 +13,7 @@ import {
   withPage,
 } from './list-options.js';
 import { pairs, print, time } from './output.js';
+import { withProgress } from './progress.js';
 
 interface StartFlags extends AccountFlags {
   readonly from: string;
@@ -23,6 +24,9 @@ interface StartFlags extends AccountFlags {
   readonly idempotencyKey?: string;
   readonly follow?: boolean;
 }
+
+/** How often a replay that is followed is looked at. */
+const FOLLOW_MS = 500;
 
 const ACCOUNT = ['--account <id>', 'whose webhook it is'] as const;
 
@@ -48,7 +52,11 @@ export function replayCommands(): Command {
         account: 'only of this account',
       }).option('--webhook <id>', 'of one webhook'),
     )
-    .addCommand(createCommand('show <id>', 'show one replay', show).option(...ACCOUNT))
+    .addCommand(
+      createCommand('show <id>', 'show one replay', show)
+        .option(...ACCOUNT)
+        .option('--follow', 'show its progress until it has ended'),
+    )
     .addCommand(createCommand('cancel <id>', 'end a replay', cancel).option(...ACCOUNT));
 }
 
@@ -68,15 +76,18 @@ async function start(flags: StartFlags, webhookId: string): Promise<void> {
   print(flags, replay, () => describe(replay));
 }
 
-/** Shows how far a replay has come on stderr, until it has ended. */
-async function follow({ replays }: Posthorn, begun: Replay): Promise<Replay> {
-  let replay = begun;
-  while (replay.status === 'running') {
-    process.stderr.write(`${replay.replayed} of ${replay.total}\n`);
-    await sleep(1_000);
-    replay = await replays.get(replay.id);
-  }
-  return replay;
+/** Shows how far a replay has come, until it has ended. */
+function follow({ replays }: Posthorn, begun: Replay): Promise<Replay> {
+  return withProgress('deliveries made again', async (onProgress) => {
+    let replay = begun;
+    for (;;) {
+      const { replayed: done, total, id } = replay;
+      await onProgress({ done, total, at: id });
+      if (replay.status !== 'running') return replay;
+      await sleep(FOLLOW_MS);
+      replay = await replays.get(id);
+    }
+  });
 }
 
 async function list(flags: ListFlags & { readonly webhook?: string }): Promise<void> {
@@ -96,8 +107,14 @@ async function list(flags: ListFlags & { readonly webhook?: string }): Promise<v
   });
 }
 
-async function show(flags: AccountFlags, id: string): Promise<void> {
-  const replay = await withPosthorn(({ replays }) => replays.get(id, { accountId: flags.account }));
+async function show(
+  flags: AccountFlags & { readonly follow?: boolean },
+  id: string,
+): Promise<void> {
+  const replay = await withPosthorn(async (posthorn) => {
+    const found = await posthorn.replays.get(id, { accountId: flags.account });
+    return flags.follow ? follow(posthorn, found) : found;
+  });
   print(flags, replay, () => describe(replay));
 }
 

@@ -3,6 +3,7 @@ import { parseDuration } from '../domain/duration.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { createCommand, withPosthorn } from './command.js';
 import { type OutputFlags, print, time } from './output.js';
+import { withProgress } from './progress.js';
 
 /** `posthorn rollup`: counts attempts again, from those that are there. */
 export function rollupCommand(): Command {
@@ -20,8 +21,9 @@ async function rollup(flags: OutputFlags & { readonly since: string }): Promise<
       `--since ${JSON.stringify(flags.since)} does not fit: use a duration like 2d`,
     );
   }
+  const since = new Date(Date.now() - sinceMs);
   const from = await withPosthorn((posthorn) =>
-    posthorn.rollup.recompute(new Date(Date.now() - sinceMs)),
+    withProgress('counting hours', (onProgress) => posthorn.rollup.recompute(since, onProgress)),
   );
   print(flags, { from }, () => `counted again from ${time(from)} on`);
 }

@@ -1,3 +1,5 @@
+import { bar, createLineDisplay } from './line-display.js';
+
 /** How far the demo is. */
 export interface Progress {
   readonly enqueued: number;
@@ -21,55 +23,21 @@ export interface ProgressDisplay {
 }
 
 const BAR_WIDTH = 10;
-const ERASE_LINE = '\r\u001b[K';
-
-/** How often a terminal's line is rewritten, and how often a line is printed elsewhere. */
-const REWRITE_MS = 80;
-const PRINT_MS = 2_000;
 
 /** @param rewrite true for a terminal: one line, rewritten; false for a line now and then */
 export function createProgressDisplay(options: {
   write: (text: string) => void;
   rewrite: boolean;
 }): ProgressDisplay {
-  const { write, rewrite } = options;
-  let latest: Progress | undefined;
-  let shown: Progress | undefined;
-
-  function print(progress: Progress): void {
-    shown = progress;
-    const line = progressLine(progress);
-    write(rewrite ? ERASE_LINE + line : `${line}\n`);
-  }
-
-  function end(): void {
-    if (latest === undefined) return;
-    if (latest !== shown) print(latest);
-    if (rewrite) write('\n');
-    latest = undefined;
-    shown = undefined;
-  }
-
-  return {
-    say(text) {
-      end();
-      write(`${text}\n`);
-    },
-    show(progress) {
-      latest = progress;
-      const pauseMs = rewrite ? REWRITE_MS : PRINT_MS;
-      if (shown === undefined || progress.elapsedMs - shown.elapsedMs >= pauseMs) print(progress);
-    },
-    end,
-  };
+  const display = createLineDisplay({ ...options, line: progressLine });
+  return { ...display, show: (progress) => display.show(progress, progress.elapsedMs) };
 }
 
 /** One line of less than 80 columns, so that a terminal can rewrite it. */
 function progressLine(progress: Progress): string {
   const { enqueued, delivered, owed, retries, elapsedMs } = progress;
-  const filled = Math.round((BAR_WIDTH * delivered) / owed);
   return [
-    `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`,
+    bar(delivered / owed, BAR_WIDTH),
     `enqueued ${enqueued}`,
     `delivered ${delivered}/${owed}`,
     `retries ${retries}`,

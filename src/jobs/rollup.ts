@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Clock } from '../domain/clock.js';
+import { type OnProgress, UNHEARD } from '../domain/progress.js';
 import { SPANS, spanStart } from '../domain/stats.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
 import type { Ledger } from '../store/ledger.js';
@@ -20,7 +21,7 @@ export interface Rollup {
   /** Counts what is new, and again what may have changed. Nothing where another process does. */
   run(): Promise<void>;
   /** Counts again from a time on, as far back as all attempts are there. @returns from when on it did */
-  recompute(since: Date): Promise<Date>;
+  recompute(since: Date, onProgress?: OnProgress): Promise<Date>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -49,8 +50,14 @@ export function createRollup(options: {
    * Counts one hour after another, each in a transaction, so that a long absence is made up in steps. An hour
    * and a day is summed up once nothing of it is recorded any more. False where another process counts.
    */
-  async function countFrom(since: Date, now: Date): Promise<boolean> {
+  async function countFrom(
+    since: Date,
+    now: Date,
+    onProgress: OnProgress = UNHEARD,
+  ): Promise<boolean> {
     const finalUntil = spanStart(later(now, -latenessMs), SPANS.fiveMinutes);
+    const total = Math.ceil((now.getTime() - since.getTime()) / HOUR_MS);
+    let done = 0;
     for (let from = spanStart(since, SPANS.fiveMinutes); from <= now; ) {
       const hour = spanStart(from, SPANS.hour);
       const end = later(hour, HOUR_MS);
@@ -66,6 +73,8 @@ export function createRollup(options: {
         if (mark > start) await writeMark(tx, MARK, mark);
       });
       if (!mine) return false;
+      done = Math.min(done + 1, total);
+      await onProgress({ done, total, at: hour.toISOString() });
       from = end;
     }
     return true;
@@ -87,13 +96,13 @@ export function createRollup(options: {
       await deleteStats(ledger, SPANS.hour, later(now, -HOURS_KEPT_MS));
       await deleteOrphanedStats(ledger);
     },
-    async recompute(since) {
+    async recompute(since, onProgress) {
       const now = clock();
       // A day is summed up from all of its hours.
       const asked = spanStart(since, SPANS.day);
       const first = await oldest(now);
       const from = asked < first ? first : asked;
-      if (!(await countFrom(from, now))) log.info('another process counts already');
+      if (!(await countFrom(from, now, onProgress))) log.info('another process counts already');
       return from;
     },
   };

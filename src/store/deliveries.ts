@@ -1,6 +1,6 @@
 import { DUE_CHANNEL } from './events.js';
 import type { Attempt as AttemptRow, Delivery as DeliveryRow } from './generated/client.js';
-import type { DeliveryStatus } from './generated/enums.js';
+import { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
 import { type Page, type PageRequest, readPage } from './page.js';
 
@@ -14,6 +14,9 @@ import { type Page, type PageRequest, readPage } from './page.js';
 export const DELIVERY_PLACES = ['waiting', 'queued', 'parked'] as const;
 
 export type DeliveryPlace = (typeof DELIVERY_PLACES)[number];
+
+/** What can become of a delivery, `pending` until then. */
+export const DELIVERY_STATUSES = Object.values(DeliveryStatus);
 
 /** A delivery as the API and the library show it. */
 export interface Delivery {

@@ -80,3 +80,8 @@ export async function readAddressee(
     secrets: row.secrets as unknown as SealedSecret[],
   };
 }
+
+/** How many webhooks there are. */
+export function countWebhooks(ledger: Ledger): Promise<number> {
+  return ledger.webhook.count();
+}

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { SecretKeyError } from '../domain/errors.js';
+import { type OnProgress, UNHEARD } from '../domain/progress.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { isLive } from '../domain/signing-secret.js';
 import { readSealedChannels, resealChannel } from '../store/channels.js';
 import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
 import { readSealedAnswers, resealAnswer } from '../store/request-answers.js';
-import { readSecrets, resealSecrets } from '../store/secrets.js';
+import { countWebhooks, readSecrets, resealSecrets } from '../store/secrets.js';
 
 /** What sealing anew came to. */
 export interface RekeyReport {
@@ -31,8 +32,11 @@ export async function rekeySecrets(options: {
   secretBox: SecretBox;
   clock: Clock;
   log: Logger;
+  /** Told of each page of webhooks. */
+  onProgress?: OnProgress | undefined;
 }): Promise<RekeyReport> {
-  const { ledger, secretBox, clock, log } = options;
+  const { ledger, secretBox, clock, log, onProgress = UNHEARD } = options;
+  const total = await countWebhooks(ledger);
   // What has expired signs no more, and the key that sealed it may be gone: it is let go.
   const signs = (secret: SealedSecret) => isLive(secret, clock());
   const unreadable: string[] = [];
@@ -59,6 +63,7 @@ export async function rekeySecrets(options: {
       }
     }
     const last = page.at(-1);
+    if (last !== undefined) await onProgress({ done: webhooks, total, at: last.webhookId });
     if (last === undefined || page.length < PAGE) break;
     after = last.webhookId;
   }

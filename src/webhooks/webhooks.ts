@@ -8,6 +8,7 @@ import { type Format, isForPeople } from '../domain/format.js';
 import { secretFault } from '../domain/format-secrets.js';
 import { isId, newId } from '../domain/id.js';
 import type { Actor } from '../domain/notice.js';
+import type { OnProgress } from '../domain/progress.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { isLive, type SignatureScheme } from '../domain/signing-secret.js';
 import type { UrlRules } from '../domain/url-rules.js';
@@ -118,7 +119,7 @@ export interface Webhooks {
       },
   ): Promise<{ webhook: Webhook; deliveries: number }>;
   /** Seals every secret that a former key sealed with the present one. */
-  rekey(): Promise<RekeyReport>;
+  rekey(onProgress?: OnProgress): Promise<RekeyReport>;
   /** A page of its attempts, newest first. */
   attempts(id: string, request?: PageRequest & AccountScope): Promise<Page<Attempt>>;
 }
@@ -328,7 +329,7 @@ export function createWebhooks(options: {
       return listHistory(ledger, id, request);
     },
 
-    rekey: () => rekeySecrets({ ledger, secretBox, clock, log }),
+    rekey: (onProgress) => rekeySecrets({ ledger, secretBox, clock, log, onProgress }),
 
     async attempts(id, { accountId, ...request } = {}) {
       await get(id, { accountId });
