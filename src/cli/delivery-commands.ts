@@ -11,11 +11,16 @@ import {
   withPage,
 } from './list-options.js';
 import { type OutputFlags, pairs, print, time } from './output.js';
+import { readTime } from './replay-commands.js';
 
 interface DeliveryListFlags extends ListFlags {
   readonly webhook?: string;
   readonly event?: string;
   readonly status?: Delivery['status'];
+  readonly outcome?: string;
+  readonly eventType?: string;
+  readonly from?: string;
+  readonly to?: string;
 }
 
 const ACCOUNT = ['--account <id>', 'the account whose delivery it is'] as const;
@@ -30,7 +35,11 @@ export function deliveryCommands(): Command {
       })
         .option('--webhook <id>', 'to one webhook')
         .option('--event <id>', 'of one event')
-        .addOption(new Option('--status <status>', 'only these').choices(DELIVERY_STATUSES)),
+        .addOption(new Option('--status <status>', 'only these').choices(DELIVERY_STATUSES))
+        .option('--outcome <outcome>', 'ok, or the error class of the last attempt')
+        .option('--event-type <type>', 'of such events, like expense.*')
+        .option('--from <time>', 'enqueued since; a time, or how long ago')
+        .option('--to <time>', 'enqueued before; a time, or how long ago'),
     )
     .addCommand(
       createCommand('show <id>', 'show one delivery with its attempts', show).option(...ACCOUNT),
@@ -41,17 +50,22 @@ export function deliveryCommands(): Command {
 }
 
 async function list(flags: DeliveryListFlags): Promise<void> {
-  const { webhook: webhookId, event: eventId, status } = flags;
-  const page = await withPosthorn(({ deliveries }) =>
-    deliveries.list({ ...pageRequest(flags), webhookId, eventId, status }),
-  );
+  const { webhook: webhookId, event: eventId, status, outcome, eventType, from, to } = flags;
+  const filter = {
+    ...pageRequest(flags),
+    ...{ webhookId, eventId, status, outcome, eventType },
+    from: from === undefined ? undefined : readTime('--from', from),
+    to: to === undefined ? undefined : readTime('--to', to),
+  };
+  const page = await withPosthorn(({ deliveries }) => deliveries.list(filter));
   printPage(flags, page, {
     none: 'no deliveries',
-    header: ['id', 'webhook', 'event', 'status', 'attempts', 'last outcome', 'created'],
+    header: ['id', 'webhook', 'event', 'type', 'status', 'attempts', 'last outcome', 'created'],
     row: (delivery) => [
       delivery.id,
       delivery.webhookId,
       delivery.eventId,
+      delivery.eventType ?? '',
       delivery.status,
       String(delivery.attemptCount),
       delivery.lastOutcome ?? '',

@@ -51,7 +51,7 @@ export function printPage<Item>(
   },
 ): void {
   print(flags, page, () => {
-    if (page.data.length === 0) return text.none;
+    if (page.data.length === 0 && page.nextCursor === null) return text.none;
     const next = page.nextCursor === null ? '' : `\nmore: --cursor ${page.nextCursor}`;
     return table(text.header, page.data.map(text.row)) + next;
   });

@@ -97,7 +97,8 @@ async function register(
     await runJob('cleanup'); // of listeners that were killed
     if (run.signal.aborted) return;
     const description = 'posthorn listen';
-    const input = { url, accountId, eventTypes, description, verification: 'none' as const };
+    const receives = { format: { kind: 'standard' }, verification: 'none' } as const;
+    const input = { url, accountId, eventTypes, description, ...receives };
     const { webhook, secret } = await webhooks.register(input);
     try {
       receiver.trust([secret]);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
+import { accountCommands } from './account-commands.js';
 import { archiveCommands } from './archive-commands.js';
 import { channelCommands } from './channel-commands.js';
 import { deliveryCommands } from './delivery-commands.js';
@@ -57,6 +58,7 @@ export function createProgram(): Command {
     .addCommand(taskCommands())
     .addCommand(ruleCommands())
     .addCommand(incidentCommands())
+    .addCommand(accountCommands())
     .addCommand(keyCommands())
     .addCommand(portalLinkCommand())
     .addCommand(settingsCommand())

@@ -39,6 +39,7 @@ interface UpdateFlags extends ConfigurationFlags {
 
 interface RotateFlags extends AccountFlags {
   readonly overlap: string;
+  readonly secret?: string;
   readonly signatureScheme?: SignatureScheme;
 }
 
@@ -52,6 +53,11 @@ interface WebhookListFlags extends ListFlags {
 
 const ACCOUNT = ['--account <id>', 'the account whose webhook it is'] as const;
 
+const SECRET = [
+  '--secret <secret>',
+  'in place of a new one, for a receiver that knows it: whsec_…',
+] as const;
+
 const scheme = () =>
   new Option('--signature-scheme <scheme>', 'HMAC-SHA256 or Ed25519').choices(SIGNATURE_SCHEMES);
 
@@ -64,7 +70,7 @@ export function webhookCommands(): Command {
         createCommand('add <url>', 'register a webhook; prints its secret this once', add),
       )
         .addOption(scheme())
-        .option('--secret <secret>', 'its own secret, whsec_…, in place of a new one')
+        .option(...SECRET)
         .option('--operational', 'gets Posthorn’s own notices in place of events'),
     )
     .addCommand(
@@ -90,6 +96,7 @@ export function webhookCommands(): Command {
       createCommand('rotate-secret <id>', 'make a new secret; prints it this once', rotate)
         .option(...ACCOUNT)
         .option('--overlap <duration>', 'how long the ones before sign beside it', '24h')
+        .option(...SECRET)
         .addOption(scheme()),
     );
   const others = [webhookStateCommands(), webhookHealthCommands(), webhookTrafficCommands()];
@@ -149,7 +156,7 @@ async function update(flags: UpdateFlags, id: string): Promise<void> {
 }
 
 async function rotate(flags: RotateFlags, id: string): Promise<void> {
-  const { account: accountId, overlap, signatureScheme } = flags;
+  const { account: accountId, overlap, signatureScheme, secret: own } = flags;
   const overlapMs = parseDuration(overlap);
   if (overlapMs === undefined) {
     throw new InvalidInputError(
@@ -157,7 +164,7 @@ async function rotate(flags: RotateFlags, id: string): Promise<void> {
     );
   }
   const { webhook, secret } = await withPosthorn(({ webhooks }) =>
-    webhooks.rotateSecret(id, { accountId, overlapMs, signatureScheme }),
+    webhooks.rotateSecret(id, { accountId, overlapMs, signatureScheme, secret: own }),
   );
   printSecret(flags, webhook, secret);
 }

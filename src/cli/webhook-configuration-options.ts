@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../domain/errors.js';
+import type { FormatInput } from '../domain/format-input.js';
 import { TIERS, type Tier } from '../domain/tier.js';
 import { VERIFICATION_METHODS, type VerificationMethod } from '../domain/verification.js';
 import type { WebhookInput } from '../webhooks/configuration.js';
+import { FORMAT_MEANING, parseFormat } from './format-option.js';
 import type { AccountFlags } from './list-options.js';
 
 /** What configures a webhook, on the command line. */
@@ -16,6 +18,8 @@ export interface ConfigurationFlags extends AccountFlags {
   readonly rateLimit?: string;
   readonly override?: string[] | false;
   readonly verification?: VerificationMethod;
+  /** False for that of its account. */
+  readonly format?: FormatInput | false;
 }
 
 /** Adds the options that configure a webhook. */
@@ -33,6 +37,7 @@ export function withConfiguration(command: Command): Command {
         VERIFICATION_METHODS,
       ),
     )
+    .option('--format <format>', FORMAT_MEANING, parseFormat)
     .option('--override <override...>', 'of its policy, like zombieAfter=30d');
 }
 
@@ -41,6 +46,7 @@ export function withRemovals(command: Command): Command {
   return command
     .option('--no-event-type', 'it wants every type')
     .option('--no-header', 'no extra request headers')
+    .option('--no-format', 'its requests look as its account says')
     .option('--no-override', 'all of its policy is its tier’s');
 }
 
@@ -55,6 +61,7 @@ export function readConfiguration(flags: ConfigurationFlags): Partial<WebhookInp
     rateLimit: readLimit(flags.rateLimit),
     overrides: readPairs(flags.override, readOverride),
     verification: flags.verification,
+    format: flags.format === false ? null : flags.format,
   };
 }
 

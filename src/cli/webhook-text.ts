@@ -39,6 +39,7 @@ export function describeWebhook(webhook: Webhook): string {
     ['breaker', webhook.breaker],
     ['limits', limits(webhook)],
     ['overrides', overrides(webhook)],
+    ['format', webhook.format === null ? 'as its account says' : webhook.format.kind],
     ['signature', signature(webhook)],
     ['last success', time(webhook.lastSuccess)],
     ['last failure', time(webhook.lastFailure)],
