@@ -1,18 +1,25 @@
 import type {
   AlertRule,
   ApiKey,
+  ArchivedDay,
   Attempt,
   Channel,
   Delivery,
   DeliveryWithAttempts,
+  DryRun,
   Incident,
   Notice,
   Overview,
   Owed,
   Page,
+  Process,
+  QueuesOverview,
   Replay,
   ShownExchange,
   StoredEvent,
+  Surroundings,
+  TablesState,
+  Task,
   Webhook,
   WebhookAtRisk,
   WebhookStats,
@@ -45,6 +52,13 @@ export type OwedJson = Json<Owed>;
 export type AtRiskJson = Json<WebhookAtRisk>;
 export type ZombieJson = Json<Zombie>;
 export type ExchangeJson = Json<ShownExchange>;
+export type DryRunJson = Json<DryRun>;
+export type ArchivedDayJson = Json<ArchivedDay>;
+export type TablesJson = Json<TablesState>;
+export type TaskJson = Json<Task>;
+export type QueuesJson = Json<QueuesOverview>;
+export type SurroundingsJson = Json<Surroundings>;
+export type ProcessJson = Json<Process>;
 export type PageJson<T> = { readonly data: readonly T[]; readonly nextCursor: string | null };
 export type { Page };
 
@@ -57,18 +71,30 @@ export interface Session {
   readonly expiresAt: string;
 }
 
+/** What is wrong with a field of a request, and what fits. */
+export interface FieldFault {
+  readonly field: string;
+  readonly detail: string;
+}
+
 /** What the API said in place of an answer: a problem document. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string | undefined;
+  /** The fields of the request at fault, where they are known. */
+  readonly errors: readonly FieldFault[];
 
-  constructor(status: number, body: { code?: string; detail?: string; hint?: string }) {
+  constructor(
+    status: number,
+    body: { code?: string; detail?: string; hint?: string; errors?: readonly FieldFault[] },
+  ) {
     super(body.detail ?? `The server answered ${status}`);
     this.name = 'Problem';
     this.status = status;
     this.code = body.code ?? 'unknown';
     this.hint = body.hint;
+    this.errors = body.errors ?? [];
   }
 }
 

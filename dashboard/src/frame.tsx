@@ -8,7 +8,10 @@ const PAGES = [
   { to: '/deliveries', label: 'Deliveries', permission: 'deliveries:read' },
   { to: '/zombies', label: 'Zombies', permission: 'zombies:read' },
   { to: '/alerts', label: 'Alerts', permission: 'alerts:read' },
+  { to: '/archive', label: 'Archive', permission: 'archive:read' },
+  { to: '/queues', label: 'Queues', permission: 'queues:read' },
   { to: '/keys', label: 'API keys', permission: 'keys:manage' },
+  { to: '/settings', label: 'Settings', permission: 'settings:read' },
 ] as const;
 
 function PageLink({ page }: { page: (typeof PAGES)[number] }) {

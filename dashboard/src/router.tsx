@@ -53,6 +53,18 @@ export const router = createRouter({
       lazyRouteComponent(() => import('./alerts/alerts.js'), 'Alerts'),
     ),
     page(
+      '/archive',
+      lazyRouteComponent(() => import('./archive/archive.js'), 'Archive'),
+    ),
+    page(
+      '/queues',
+      lazyRouteComponent(() => import('./queues/queues.js'), 'Queues'),
+    ),
+    page(
+      '/settings',
+      lazyRouteComponent(() => import('./settings/settings.js'), 'Settings'),
+    ),
+    page(
       '/keys',
       lazyRouteComponent(() => import('./keys/keys.js'), 'Keys'),
     ),

@@ -41,5 +41,13 @@ export function ago(iso: string, now = Date.now()): string {
   return RELATIVE.format(Math.trunc(differenceMs / length), unit);
 }
 
+const SIZES = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** A size, in the unit that reads best. */
+export function bytes(count: number): string {
+  const step = Math.min(Math.floor(Math.log2(Math.max(1, count)) / 10), SIZES.length - 1);
+  return `${NUMBER.format(Math.round((count / 1_024 ** step) * 10) / 10)} ${SIZES[step]}`;
+}
+
 export const plural = (count: number, one: string, many = `${one}s`) =>
   `${NUMBER.format(count)} ${count === 1 ? one : many}`;

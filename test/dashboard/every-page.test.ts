@@ -32,7 +32,10 @@ describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
       [`/deliveries/${delivery?.id}`, 'Delivery', 'expense.created'],
       ['/zombies', 'Zombies', 'umbrella'],
       ['/alerts', 'Alerts', 'many fail'],
+      ['/archive', 'Archive', 'Nobody asked for any'],
+      ['/queues', 'Queues', 'every 1m'],
       ['/keys', 'API keys', 'viewer'],
+      ['/settings', 'Settings', 'POSTHORN_TIMEOUT'],
     ];
     for (const [path, title, text] of walk) {
       await page.goto(path);

@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import type { KeyRole } from '../../../src/domain/access.js';
 import { call, type KeyJson, type PageJson, query } from '../api.js';
 import { useAction } from '../parts/action.js';
 import { Ago } from '../parts/ago.js';
+import { ConfirmButton } from '../parts/confirm.js';
 import { AskingButton } from '../parts/dialog.js';
-import { Field } from '../parts/form.js';
+import { faultOf, SelectField, TextField } from '../parts/form.js';
 import { Badge, PageHead } from '../parts/layout.js';
 import { Once } from '../parts/once.js';
 import { usePages } from '../parts/pages.js';
 import { Fault } from '../parts/states.js';
 import { Listing } from '../parts/table.js';
+import { useSession } from '../session.js';
 
 /** The keys of the HTTP API. */
 export function Keys() {
@@ -18,15 +21,16 @@ export function Keys() {
     queryKey: ['keys', pages.cursor],
     queryFn: () => call<PageJson<KeyJson>>('GET', `/v1/keys${query({ cursor: pages.cursor })}`),
   });
-  const revoke = useAction((id: string) => call('DELETE', `/v1/keys/${id}`));
   return (
     <>
-      <PageHead title="API keys">
+      <PageHead
+        title="API keys"
+        sub="Each has a role, and may be limited to one account. A key is shown once, and kept as a hash."
+      >
         <AskingButton label="Make a key" title="Make a key">
           {(close) => <NewKey onDone={close} />}
         </AskingButton>
       </PageHead>
-      {revoke.error !== null && <Fault error={revoke.error} />}
       <Listing
         page={data}
         error={error}
@@ -49,25 +53,13 @@ export function Keys() {
               {key.revokedAt !== null ? (
                 <Badge tone="quiet">revoked</Badge>
               ) : (
-                <AskingButton label="Revoke" title={`Revoke “${key.name}”?`} danger>
-                  {(close) => (
-                    <>
-                      <p>Whoever uses it is refused within 10 seconds, for good.</p>
-                      <div className="actions">
-                        <button
-                          type="button"
-                          className="danger"
-                          onClick={() => {
-                            revoke.mutate(key.id);
-                            close();
-                          }}
-                        >
-                          Revoke
-                        </button>
-                      </div>
-                    </>
-                  )}
-                </AskingButton>
+                <ConfirmButton
+                  label="Revoke"
+                  title={`Revoke “${key.name}”?`}
+                  act={() => call('DELETE', `/v1/keys/${key.id}`)}
+                >
+                  <p>Whoever uses it is refused within 10 seconds, for good.</p>
+                </ConfirmButton>
               )}
             </td>
           </tr>
@@ -78,8 +70,24 @@ export function Keys() {
   );
 }
 
+const ROLE_WORDS: Readonly<Record<KeyRole, string>> = {
+  viewer: 'Reads everything but keys and settings.',
+  producer: 'Enqueues events, and looks them up.',
+  operator: 'Keeps webhooks healthy, and enqueues.',
+  admin: 'Does everything.',
+};
+
+const ROLES = (['viewer', 'producer', 'operator', 'admin'] as const).map(
+  (role) => [role, role] as const,
+);
+
 function NewKey({ onDone }: { onDone: () => void }) {
-  const [input, setInput] = useState({ name: '', role: 'viewer', accountId: '' });
+  const { accountId } = useSession();
+  const [input, setInput] = useState<{ name: string; role: KeyRole; accountId: string }>({
+    name: '',
+    role: 'viewer',
+    accountId: '',
+  });
   const make = useAction(() =>
     call<KeyJson & { key: string }>('POST', '/v1/keys', {
       name: input.name,
@@ -99,40 +107,30 @@ function NewKey({ onDone }: { onDone: () => void }) {
         make.mutate(undefined);
       }}
     >
-      <Field label="Name">
-        {(id) => (
-          <input
-            id={id}
-            required
-            maxLength={100}
-            value={input.name}
-            onChange={(event) => setInput({ ...input, name: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field label="Role">
-        {(id) => (
-          <select
-            id={id}
-            value={input.role}
-            onChange={(event) => setInput({ ...input, role: event.target.value })}
-          >
-            <option>viewer</option>
-            <option>producer</option>
-            <option>operator</option>
-            <option>admin</option>
-          </select>
-        )}
-      </Field>
-      <Field label="Account" hint="Every account where left out.">
-        {(id) => (
-          <input
-            id={id}
-            value={input.accountId}
-            onChange={(event) => setInput({ ...input, accountId: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Name"
+        hint="Who has it, like “backend” or a person."
+        required
+        value={input.name}
+        fault={faultOf(make.error, 'name')}
+        onChange={(name) => setInput({ ...input, name })}
+      />
+      <SelectField
+        label="Role"
+        hint={ROLE_WORDS[input.role]}
+        value={input.role}
+        options={ROLES}
+        onChange={(role) => setInput({ ...input, role })}
+      />
+      {accountId === null && (
+        <TextField
+          label="Account"
+          hint="Every account where left out."
+          value={input.accountId}
+          fault={faultOf(make.error, 'accountId')}
+          onChange={(text) => setInput({ ...input, accountId: text.trim() })}
+        />
+      )}
       {make.error !== null && <Fault error={make.error} />}
       <div className="actions">
         <button type="submit" className="primary" disabled={make.isPending}>
