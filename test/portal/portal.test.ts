@@ -216,6 +216,7 @@ test('a customer sets what is sent and where to, and nothing of how it is treate
     overrides: { zombieAfter: '3650d' },
     headers: { 'x-a': 'b' },
     verification: 'none',
+    format: { kind: 'standard' },
   })) {
     for (const [method, path] of [
       ['POST', '/v1/webhooks'],
@@ -227,6 +228,11 @@ test('a customer sets what is sent and where to, and nothing of how it is treate
     }
   }
   expect((await ask('POST', '/v1/webhooks', { url, operational: true })).status).toBe(403);
+  // Whoever pastes the URL of a chat may say that it is one.
+  for (const format of [{ kind: 'slack' }, null]) {
+    const pasted = await ask('PATCH', `/v1/webhooks/${webhook.id}`, { format });
+    expect(pasted).toMatchObject({ status: 200, body: { format } });
+  }
   const skipped = await ask('POST', `/v1/webhooks/${webhook.id}/verify`, { method: 'none' });
   expect(skipped.status).toBe(403);
   const changed = await ask('PATCH', `/v1/webhooks/${webhook.id}`, { description: 'mine' });

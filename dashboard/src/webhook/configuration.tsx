@@ -6,6 +6,7 @@ export function Configuration({ webhook }: { webhook: WebhookJson }) {
   const rows: readonly (readonly [string, React.ReactNode])[] = [
     ['Event types', webhook.eventTypes.length === 0 ? 'every type' : webhook.eventTypes.join(', ')],
     ['Tier', webhook.tier],
+    ['Format', webhook.format?.kind ?? 'the account’s'],
     ['Verification', webhook.verification],
     ['Verified', <Ago key="verified" at={webhook.verifiedAt} />],
     ['Signature', webhook.signatureScheme],

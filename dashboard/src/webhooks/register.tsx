@@ -6,6 +6,7 @@ import { Field } from '../parts/form.js';
 import { Once } from '../parts/once.js';
 import { Fault } from '../parts/states.js';
 import { useMay } from '../session.js';
+import { choiceFor, FormatField, formatOf, NO_FORMAT } from './format-field.js';
 
 export function RegisterButton() {
   const may = useMay('webhooks:write');
@@ -25,12 +26,14 @@ function RegisterForm({ onDone }: { onDone: () => void }) {
     tier: 'standard',
     description: '',
   });
+  const [format, setFormat] = useState(NO_FORMAT);
   const register = useAction(() =>
     call<WebhookJson & { secret: string }>('POST', '/v1/webhooks', {
       url: input.url,
       tier: input.tier,
       description: input.description,
       eventTypes: input.eventTypes.split(/[\s,]+/).filter((type) => type !== ''),
+      format: formatOf(format),
       ...(input.accountId === '' ? {} : { accountId: input.accountId }),
     }),
   );
@@ -52,7 +55,10 @@ function RegisterForm({ onDone }: { onDone: () => void }) {
           type={type}
           required={name === 'url'}
           value={input[name]}
-          onChange={(event) => setInput({ ...input, [name]: event.target.value })}
+          onChange={(event) => {
+            setInput({ ...input, [name]: event.target.value });
+            if (name === 'url') setFormat(choiceFor(event.target.value, format));
+          }}
         />
       );
     };
@@ -86,6 +92,7 @@ function RegisterForm({ onDone }: { onDone: () => void }) {
           </select>
         )}
       </Field>
+      <FormatField choice={format} onChange={setFormat} />
       <Field label="Description">{text('description')}</Field>
       {register.error !== null && <Fault error={register.error} />}
       <div className="actions">
