@@ -55,7 +55,7 @@ export function FormatField({
           {(id) => (
             <textarea
               id={id}
-              rows={10}
+              rows={15}
               spellCheck={false}
               value={choice.description}
               onChange={(event) => onChange({ ...choice, description: event.target.value })}
