@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 /** An operation of the OpenAPI document, as far as tests read it. */
 export interface DescribedOperation {
   readonly operationId: string;
+  readonly summary: string;
   readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly parameters?: readonly { in: string; name: string; schema: { pattern?: string } }[];
