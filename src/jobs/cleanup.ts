@@ -7,6 +7,7 @@ import type { Ledger } from '../store/ledger.js';
 import { lapsedListeners } from '../store/listeners.js';
 import { deleteEndedMessages } from '../store/messages.js';
 import { deleteExhaustedNotices } from '../store/notices.js';
+import { deleteOrphanedStats } from '../store/stats.js';
 import { deleteEndedTasks } from '../store/tasks.js';
 import { deleteWebhook } from '../store/webhook-state.js';
 
@@ -15,7 +16,10 @@ const EXHAUSTED_NOTICES_MS = 7 * 86_400_000;
 const MESSAGES_MS = 90 * 86_400_000;
 const TASKS_MS = 365 * 86_400_000;
 
-/** Every hour, forgets idempotency keys, notices, messages, tasks and listeners past their time. */
+/**
+ * Every hour, forgets idempotency keys, notices, messages, tasks and listeners past their time, and counts of
+ * webhooks that were deleted.
+ */
 export function cleanupJob(options: {
   ledger: Ledger;
   settings: Pick<Settings, 'idempotencyTtl'>;
@@ -32,6 +36,7 @@ export function cleanupJob(options: {
       await deleteExhaustedNotices(ledger, new Date(now - EXHAUSTED_NOTICES_MS));
       await deleteEndedMessages(ledger, new Date(now - MESSAGES_MS));
       await deleteEndedTasks(ledger, new Date(now - TASKS_MS));
+      await deleteOrphanedStats(ledger);
       const listeners = await lapsedListeners(ledger, new Date(now));
       for (const id of listeners) await deleteWebhook(ledger, id, { now: new Date(now) });
       if (keys + listeners.length > 0) {

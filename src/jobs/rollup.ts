@@ -9,7 +9,6 @@ import { oldestDay } from '../store/partitions.js';
 import {
   aloneInRollup,
   countAttempts,
-  deleteOrphanedStats,
   deleteStats,
   readMark,
   sumUp,
@@ -94,7 +93,6 @@ export function createRollup(options: {
       if (!(await countFrom(since, now))) return;
       await deleteStats(ledger, SPANS.fiveMinutes, later(now, -FIVE_MINUTES_KEPT_MS));
       await deleteStats(ledger, SPANS.hour, later(now, -HOURS_KEPT_MS));
-      await deleteOrphanedStats(ledger);
     },
     async recompute(since, onProgress) {
       const now = clock();

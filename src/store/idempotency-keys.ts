@@ -14,7 +14,8 @@ export async function deleteExpiredKeys(ledger: Ledger, before: Date): Promise<n
     for (;;) {
       const count = await ledger.$executeRawUnsafe(
         `DELETE FROM posthorn.${table} WHERE ctid = ANY(ARRAY(
-           SELECT ctid FROM posthorn.${table} WHERE created_at < $1::text::timestamptz LIMIT $2::int))`,
+           SELECT ctid FROM posthorn.${table} WHERE created_at < $1::text::timestamptz
+           ORDER BY created_at LIMIT $2::int))`,
         before.toISOString(),
         BATCH,
       );

@@ -117,7 +117,7 @@ test('figures are those of the attempts, however often, late and by however many
   expect(await posthorn.stats.of(quiet.id)).toMatchObject({ attempts: 0, successRate: null });
 
   await posthorn.webhooks.delete(webhook.id);
-  await count();
+  await posthorn.runJob('cleanup');
   expect(await ledger.webhookStats.count({ where: { webhookId: webhook.id, span: 86_400 } })).toBe(
     0,
   );
