@@ -42,7 +42,8 @@ export async function withPosthorn<Result>(
   work: (posthorn: Posthorn) => Promise<Result>,
   options: PosthornOptions = {},
 ): Promise<Result> {
-  const log = createLogger(process.env.POSTHORN_LOG_LEVEL || 'warn');
+  const level = options.logLevel ?? (process.env.POSTHORN_LOG_LEVEL || 'warn');
+  const log = createLogger(String(level));
   const posthorn = await createPosthorn(options, { log });
   try {
     return await work(posthorn);

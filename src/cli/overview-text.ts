@@ -42,17 +42,16 @@ export function overviewText(overview: Overview): string {
   return overview.worst.length === 0 ? figures : `${figures}\n\n${worstTable(overview)}`;
 }
 
-/** The webhooks with the most failures. */
+/** The worst webhooks. What matters stands first, for where a terminal is narrow. */
 export function worstTable({ worst }: Overview): string {
   const rows = worst.map((webhook) => [
     webhook.webhookId,
-    webhook.accountId,
-    String(webhook.failures),
-    String(webhook.attempts),
     String(webhook.consecutiveFailures),
+    `${webhook.failures} of ${webhook.attempts}`,
     webhook.url,
+    webhook.accountId,
   ]);
-  return table(['webhook', 'account', 'failures', 'attempts', 'in a row', 'url'], rows);
+  return table(['webhook', 'in a row', 'failed', 'url', 'account'], rows);
 }
 
 function quantiles({ p50, p95, p99 }: Overview['latencyMs']): string {

@@ -26,6 +26,7 @@ import { settingsCommand } from './settings-command.js';
 import { startCommand } from './start-command.js';
 import { sweepCommand } from './sweep-command.js';
 import { taskCommands } from './task-commands.js';
+import { topCommand } from './top-command.js';
 import { webhookCommands } from './webhook-commands.js';
 import { workerProcessCommand } from './worker-process-command.js';
 import { zombiesCommand } from './zombies-command.js';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     .addCommand(createDemoCommand())
     .addCommand(listenCommand())
     .addCommand(overviewCommand())
+    .addCommand(topCommand())
     .addCommand(queuesCommand())
     .addCommand(processesCommand())
     .addCommand(sweepCommand())
