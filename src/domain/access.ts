@@ -21,7 +21,7 @@ export const ROLES = [...KEY_ROLES, ...CUSTOMER_ROLES] as const;
 
 /**
  * What a route can need. `webhooks:policy` is needed besides `webhooks:write` to set how a webhook is treated:
- * its tier, its limits, its overrides, its format, whether it is verified; and for an account's default format.
+ * its tier, its limits, its overrides, a format of its own description, whether it is verified; and for an account's default format.
  */
 export const PERMISSIONS = [
   'webhooks:read',

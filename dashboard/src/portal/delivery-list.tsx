@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { call, type DeliveryJson, type PageJson, query, type WebhookJson } from '../api.js';
+import type { ListedDelivery } from '../../../src/index.js';
+import { call, type Json, type PageJson, query, type WebhookJson } from '../api.js';
 import { Field } from '../parts/form.js';
 import { Badge } from '../parts/layout.js';
 import { usePages } from '../parts/pages.js';
@@ -22,7 +23,7 @@ export function DeliveryList({ webhook }: { webhook: WebhookJson }) {
   const { data, error } = useQuery({
     queryKey: ['deliveries', webhook.id, status, pages.cursor],
     queryFn: () =>
-      call<PageJson<DeliveryJson>>(
+      call<PageJson<Json<ListedDelivery>>>(
         'GET',
         `/v1/deliveries${query({ webhookId: webhook.id, status, cursor: pages.cursor })}`,
       ),
@@ -56,13 +57,13 @@ export function DeliveryList({ webhook }: { webhook: WebhookJson }) {
         error={error}
         empty={<>There is no such delivery.</>}
         label="Deliveries"
-        heads={['From', 'State', 'Last answer', 'Attempts']}
+        heads={['Event', 'State', 'Last answer', 'Attempts', 'Happened']}
       >
         {(delivery) => (
           <tr key={delivery.id}>
             <td>
               <Link to="/deliveries/$id" params={{ id: delivery.id }}>
-                {time(delivery.createdAt)}
+                {delivery.eventType ?? 'An event that is gone'}
               </Link>
             </td>
             <td>
@@ -70,6 +71,9 @@ export function DeliveryList({ webhook }: { webhook: WebhookJson }) {
             </td>
             <td>{outcomeInWords(delivery.lastOutcome, delivery.lastStatusCode)}</td>
             <td className="number">{number(delivery.attemptCount)}</td>
+            <td>
+              <time dateTime={delivery.createdAt}>{time(delivery.createdAt)}</time>
+            </td>
           </tr>
         )}
       </Listing>

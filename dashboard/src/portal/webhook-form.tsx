@@ -4,19 +4,31 @@ import { useAction } from '../parts/action.js';
 import { Field } from '../parts/form.js';
 import { Once } from '../parts/once.js';
 import { Fault } from '../parts/states.js';
+import { choiceFor, NO_FORMAT } from '../webhooks/format-field.js';
 import { readEventTypes } from './in-words.js';
 
 interface Input {
   readonly url: string;
   readonly eventTypes: string;
   readonly description: string;
+  /** A format for people, or empty for whatever else its account has. */
+  readonly format: string;
 }
+
+/** What is at the other end. */
+const FORMATS = {
+  '': 'Your own endpoint: signed JSON',
+  slack: 'Slack: messages in a channel',
+  discord: 'Discord: messages in a channel',
+} as const;
 
 /** Registers a webhook, and shows its secret this once. */
 export function RegisterForm({ onDone }: { onDone: () => void }) {
   const register = useAction((input: Input) =>
     call<WebhookJson & { secret: string }>('POST', '/v1/webhooks', bodyOf(input)),
   );
+  const format = register.data?.format?.kind;
+  if (format === 'slack' || format === 'discord') return <Registered onDone={onDone} />;
   if (register.data !== undefined) {
     return (
       <Once
@@ -29,7 +41,7 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   }
   return (
     <WebhookForm
-      before={{ url: '', eventTypes: '', description: '' }}
+      before={{ url: '', eventTypes: '', description: '', format: '' }}
       label="Register"
       isPending={register.isPending}
       error={register.error}
@@ -38,10 +50,28 @@ export function RegisterForm({ onDone }: { onDone: () => void }) {
   );
 }
 
+/** For those that are sent nothing that is signed. */
+function Registered({ onDone }: { onDone: () => void }) {
+  return (
+    <>
+      <p role="status">It is registered. Send a test to see a message arrive.</p>
+      <div className="actions">
+        <button type="button" className="primary" onClick={onDone}>
+          Done
+        </button>
+      </div>
+    </>
+  );
+}
+
 /** Changes what a webhook is sent, and where to. */
 export function EditForm({ webhook, onDone }: { webhook: WebhookJson; onDone: () => void }) {
+  const own = webhook.format?.kind;
+  const before = own === 'slack' || own === 'discord' ? own : '';
   const change = useAction(async (input: Input) => {
-    await call('PATCH', `/v1/webhooks/${webhook.id}`, bodyOf(input));
+    // Back to what its account has; a format of the sender's own description stays as it is.
+    const format = before !== '' && input.format === '' ? { format: null } : {};
+    await call('PATCH', `/v1/webhooks/${webhook.id}`, { ...bodyOf(input), ...format });
     onDone();
   });
   return (
@@ -50,6 +80,7 @@ export function EditForm({ webhook, onDone }: { webhook: WebhookJson; onDone: ()
         url: webhook.url,
         eventTypes: webhook.eventTypes.join(', '),
         description: webhook.description,
+        format: before,
       }}
       label="Save"
       isPending={change.isPending}
@@ -59,8 +90,18 @@ export function EditForm({ webhook, onDone }: { webhook: WebhookJson; onDone: ()
   );
 }
 
-function bodyOf({ url, eventTypes, description }: Input) {
-  return { url: url.trim(), description, eventTypes: readEventTypes(eventTypes) };
+/** What fits the URL: that of a chat says that it is one. */
+function formatFor({ url, format }: Input): string {
+  return choiceFor(url, { ...NO_FORMAT, kind: format }).kind;
+}
+
+function bodyOf({ url, eventTypes, description, format }: Input) {
+  return {
+    url: url.trim(),
+    description,
+    eventTypes: readEventTypes(eventTypes),
+    ...(format === '' ? {} : { format: { kind: format } }),
+  };
 }
 
 function WebhookForm(props: {
@@ -71,7 +112,7 @@ function WebhookForm(props: {
   onSubmit: (input: Input) => void;
 }) {
   const [input, setInput] = useState(props.before);
-  const text = (name: keyof Input, type = 'text', example = '') =>
+  const text = (name: Exclude<keyof Input, 'format'>, type = 'text', example = '') =>
     function TextInput(id: string) {
       return (
         <input
@@ -81,7 +122,10 @@ function WebhookForm(props: {
           maxLength={name === 'description' ? 500 : undefined}
           placeholder={example}
           value={input[name]}
-          onChange={(event) => setInput({ ...input, [name]: event.target.value })}
+          onChange={(event) => {
+            const changed = { ...input, [name]: event.target.value };
+            setInput({ ...changed, format: name === 'url' ? formatFor(changed) : input.format });
+          }}
         />
       );
     };
@@ -92,8 +136,23 @@ function WebhookForm(props: {
         props.onSubmit(input);
       }}
     >
-      <Field label="URL" hint="Your endpoint. It is sent a POST with JSON, and answers with a 2xx.">
+      <Field label="URL" hint="It is sent a POST with JSON, and answers with a 2xx.">
         {text('url', 'url', 'https://')}
+      </Field>
+      <Field label="Where to">
+        {(id) => (
+          <select
+            id={id}
+            value={input.format}
+            onChange={(event) => setInput({ ...input, format: event.target.value })}
+          >
+            {Object.entries(FORMATS).map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )}
       </Field>
       <Field
         label="Events"

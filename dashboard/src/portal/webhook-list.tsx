@@ -23,7 +23,7 @@ export function WebhookList() {
   });
   return (
     <>
-      <PageHead title="Webhooks" sub="What happens is sent to these URLs, signed, as it happens.">
+      <PageHead title="Webhooks" sub="What happens is sent to these URLs as it happens.">
         <RegisterButton />
       </PageHead>
       {data === undefined ? (
