@@ -6,7 +6,24 @@ import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const params = fields({ accountId: z.string() });
 const querystring = fields({});
-const body = fields({ format }).meta({ examples: [{ format: { kind: 'slack' } }] });
+const body = fields({ format }).meta({
+  examples: [
+    { format: { kind: 'slack' } },
+    {
+      format: {
+        kind: 'raw',
+        headers: { 'X-Acme-Event': '{type}', 'X-Acme-Delivery': '{id}' },
+        signatures: [
+          {
+            header: 'X-Acme-Signature',
+            algorithm: 'hmac-sha256',
+            value: 'sha256={signature}',
+          },
+        ],
+      },
+    },
+  ],
+});
 
 /** `/v1/accounts/{accountId}`: what holds for all webhooks of an account that say nothing themselves. */
 export function addAccountRoutes(api: ApiScope, { formats }: Pick<Posthorn, 'formats'>): void {

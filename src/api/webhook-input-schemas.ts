@@ -69,6 +69,7 @@ export const newWebhook = fields({
       rateLimit: 20,
       overrides: { zombieAfter: '30d', retryAttempts: 8 },
     },
+    { url: 'https://hooks.slack.com/services/T000/B000/XXXX', format: { kind: 'slack' } },
   ],
 });
 

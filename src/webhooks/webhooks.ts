@@ -169,15 +169,15 @@ export function createWebhooks(options: {
 
   /** A registered webhook, as messages go to it once these changes hold. */
   async function addresseeAfter(
-    { id, accountId, format: own }: Webhook,
-    { url, headers, format = own }: Partial<WebhookConfiguration> = {},
+    { id, accountId }: Webhook,
+    { url, headers, format }: Partial<WebhookConfiguration> = {},
   ): Promise<Addressee & { readonly secrets: readonly SealedSecret[] }> {
     const addressee = (await readAddressee(ledger, id)) ?? missing(id);
     return {
       ...addressee,
       ...(url === undefined ? {} : { url }),
       ...(headers === undefined ? {} : { headers: headers as Record<string, string> }),
-      format: await formatInForce(ledger, accountId, format),
+      ...(format === undefined ? {} : { format: await formatInForce(ledger, accountId, format) }),
     };
   }
 

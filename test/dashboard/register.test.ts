@@ -38,7 +38,13 @@ test('a webhook is registered in the format of what is pasted, or as it is descr
   await page.getByRole('link', { name: /shop/ }).click();
   await heading(page, /shop/);
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('raw', { exact: true }).waitFor();
+  await page.getByText('the payload alone, signed by X-Hub-Signature-256').waitFor();
+  // One that has none of its own is shown with that of its account.
+  await api.posthorn.formats.set({ kind: 'discord' });
+  await api.posthorn.webhooks.update(String((await newest())?.id), { format: null });
+  await page.reload();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText('messages for Discord, as its account’s are').waitFor();
   // The two that were refused are told of by the browser itself.
   expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
 });

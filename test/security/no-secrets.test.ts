@@ -38,6 +38,13 @@ async function dumpRedis(url: string): Promise<string> {
   return parts.join('\n');
 }
 
+/** Sends the secret itself, and one more that never changes. */
+const TOKEN_FORMAT = {
+  kind: 'raw',
+  headers: { 'X-Key': 'key-in-the-format' },
+  signatures: [{ header: 'X-Token', algorithm: 'token' }],
+} as const;
+
 test('no secret is in a log, an error, a job, a metric or an answer', async () => {
   const redis = await startRedis();
   const lines: string[] = [];
@@ -90,7 +97,14 @@ test('no secret is in a log, an error, a job, a metric or an answer', async () =
       url: `${url}/hook?${query}`,
       headers,
       signatureScheme: index === 0 ? 'v1a' : 'v1',
+      ...(index === 3 ? { format: TOKEN_FORMAT, secret: 'token-that-the-receiver-knows' } : {}),
     });
+    if (index === 3) {
+      // Its owner sees the URL, and no header that may be a secret.
+      const { request } = JSON.parse(await call(`/v1/webhooks/${webhook.id}/test`, {}));
+      expect(Object.keys(request.headers)).toContain('x-token');
+      shown.push(JSON.stringify(request.headers));
+    }
     // Of v1a the private key is never shown, so it is read where it is: sealed.
     if (index > 0) secrets.push(secret);
     if (index === 1) secrets.push((await posthorn.webhooks.rotateSecret(webhook.id)).secret);
@@ -137,6 +151,7 @@ test('no secret is in a log, an error, a job, a metric or an answer', async () =
     'guessed-key-of-somebody',
     'query-secret-of-the-owner',
     'header-secret-of-the-owner',
+    'key-in-the-format',
     'payload-of-the-customer',
     new URL(String(options.databaseUrl)).password,
     'whsk_',

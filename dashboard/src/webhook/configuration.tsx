@@ -1,12 +1,13 @@
 import type { WebhookJson } from '../api.js';
 import { Ago } from '../parts/ago.js';
 import { Card } from '../parts/layout.js';
+import { FormatInForce } from './format.js';
 
 export function Configuration({ webhook }: { webhook: WebhookJson }) {
   const rows: readonly (readonly [string, React.ReactNode])[] = [
     ['Event types', webhook.eventTypes.length === 0 ? 'every type' : webhook.eventTypes.join(', ')],
     ['Tier', webhook.tier],
-    ['Format', webhook.format?.kind ?? 'the account’s'],
+    ['Format', <FormatInForce key="format" webhook={webhook} />],
     ['Verification', webhook.verification],
     ['Verified', <Ago key="verified" at={webhook.verifiedAt} />],
     ['Signature', webhook.signatureScheme],
