@@ -1,7 +1,8 @@
 import { PageHead } from '../parts/layout.js';
-import { Channels } from './channels.js';
-import { Incidents } from './incidents.js';
-import { Rules } from './rules.js';
+import { Together } from '../parts/together.js';
+import { Channels, channelsQuery } from './channels.js';
+import { Incidents, incidentsQuery } from './incidents.js';
+import { Rules, rulesQuery } from './rules.js';
 
 /** Incidents, the rules that open them, and the channels that tell of them. */
 export function Alerts() {
@@ -11,9 +12,11 @@ export function Alerts() {
         title="Alerts"
         sub="A rule that holds opens an incident, and a channel tells somebody of it."
       />
-      <Incidents />
-      <Rules />
-      <Channels />
+      <Together needs={[incidentsQuery(), rulesQuery(), channelsQuery()]}>
+        <Incidents />
+        <Rules />
+        <Channels />
+      </Together>
     </>
   );
 }

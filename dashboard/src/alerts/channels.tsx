@@ -9,18 +9,17 @@ import { Listing } from '../parts/table.js';
 import { useMay } from '../session.js';
 import { ChannelForm } from './channel-form.js';
 
+/** A page of channels, the first where nothing is said. */
+export const channelsQuery = (cursor?: string) => ({
+  queryKey: ['channels', cursor],
+  queryFn: () => call<PageJson<ChannelJson>>('GET', `/v1/channels${query({ cursor, limit: 10 })}`),
+});
+
 /** Where incidents and other notices are sent. */
 export function Channels() {
   const may = useMay('alerts:write');
   const pages = usePages();
-  const { data, error } = useQuery({
-    queryKey: ['channels', pages.cursor],
-    queryFn: () =>
-      call<PageJson<ChannelJson>>(
-        'GET',
-        `/v1/channels${query({ cursor: pages.cursor, limit: 10 })}`,
-      ),
-  });
+  const { data, error } = useQuery(channelsQuery(pages.cursor));
   return (
     <Card
       title="Channels"

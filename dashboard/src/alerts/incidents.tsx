@@ -18,25 +18,31 @@ const STATES = [
   ['', 'open and resolved'],
 ] as const;
 
+interface Filter {
+  readonly open: (typeof STATES)[number][0];
+  readonly accountId: string;
+}
+
+const EVERY: Filter = { open: '', accountId: '' };
+
+/** A page of incidents, the first of all where nothing is said. */
+export const incidentsQuery = (filter = EVERY, cursor?: string) => ({
+  queryKey: ['incidents', filter, cursor],
+  queryFn: () =>
+    call<PageJson<IncidentJson>>('GET', `/v1/incidents${query({ ...filter, cursor, limit: 10 })}`),
+});
+
 /** Rules that hold, or held. */
 export function Incidents() {
   const pages = usePages();
   const { accountId } = useSession();
-  const [filter, setFilter] = useState<{ open: (typeof STATES)[number][0]; accountId: string }>({
-    open: '',
-    accountId: '',
-  });
+  const [filter, setFilter] = useState(EVERY);
   const set = (change: Partial<typeof filter>) => {
     setFilter({ ...filter, ...change });
     pages.reset();
   };
   const { data, error } = useQuery({
-    queryKey: ['incidents', filter, pages.cursor],
-    queryFn: () =>
-      call<PageJson<IncidentJson>>(
-        'GET',
-        `/v1/incidents${query({ ...filter, cursor: pages.cursor, limit: 10 })}`,
-      ),
+    ...incidentsQuery(filter, pages.cursor),
     placeholderData: keepPreviousData,
   });
   const acknowledge = useAction((id: string) => call('POST', `/v1/incidents/${id}/acknowledge`));

@@ -12,15 +12,17 @@ import { plural } from '../words.js';
 import { conditionText } from './metrics.js';
 import { RuleForm } from './rule-form.js';
 
+/** A page of rules, the first where nothing is said. */
+export const rulesQuery = (cursor?: string) => ({
+  queryKey: ['rules', cursor],
+  queryFn: () => call<PageJson<RuleJson>>('GET', `/v1/rules${query({ cursor, limit: 10 })}`),
+});
+
 /** What is watched, and how that is changed. */
 export function Rules() {
   const may = useMay('alerts:write');
   const pages = usePages();
-  const { data, error } = useQuery({
-    queryKey: ['rules', pages.cursor],
-    queryFn: () =>
-      call<PageJson<RuleJson>>('GET', `/v1/rules${query({ cursor: pages.cursor, limit: 10 })}`),
-  });
+  const { data, error } = useQuery(rulesQuery(pages.cursor));
   const toggle = useAction((rule: RuleJson) =>
     call('PATCH', `/v1/rules/${rule.id}`, { enabled: !rule.enabled }),
   );

@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { call, type TablesJson } from '../api.js';
 import { Figure, PageHead } from '../parts/layout.js';
 import { Fault } from '../parts/states.js';
+import { Together } from '../parts/together.js';
 import { useMay } from '../session.js';
 import { bytes, number } from '../words.js';
-import { ArchivedDays } from './archived-days.js';
+import { ArchivedDays, daysQuery } from './archived-days.js';
 import { EraseButton } from './erase.js';
 import { StartButton } from './start-button.js';
-import { Work } from './work.js';
+import { tasksQuery, Work } from './work.js';
 
 interface ArchiveJson {
   readonly configured: boolean;
@@ -15,16 +16,16 @@ interface ArchiveJson {
   readonly tables: TablesJson;
 }
 
+const archiveQuery = {
+  queryKey: ['archive'],
+  queryFn: () => call<ArchiveJson>('GET', '/v1/archive'),
+};
+
 /** Days that left the tables, what is done with them, and erasure. */
 export function Archive() {
   const may = useMay('archive:write');
   const mayErase = useMay('accounts:erase');
-  const { data, error } = useQuery({
-    queryKey: ['archive'],
-    queryFn: () => call<ArchiveJson>('GET', '/v1/archive'),
-    refetchInterval: 30_000,
-  });
-  const configured = data?.configured ?? false;
+  const { data, error } = useQuery({ ...archiveQuery, refetchInterval: 30_000 });
   return (
     <>
       <PageHead
@@ -39,41 +40,41 @@ export function Archive() {
               body={{ dryRun: true }}
             />
             <StartButton label="Archive now" path="/v1/archive/run" body={{}} />
-            {configured && <StartButton label="Verify all" path="/v1/archive/verify" body={{}} />}
+            <StartButton
+              label="Verify all"
+              path="/v1/archive/verify"
+              body={{}}
+              disabled={data?.configured !== true}
+            />
           </>
         )}
         {mayErase && <EraseButton />}
       </PageHead>
       {error !== null && <Fault error={error} />}
-      <dl className="figures">
-        <Figure
-          label="Days in the tables"
-          value={data === undefined ? '–' : number(data.tables.days)}
-          note={
-            data === undefined
-              ? ' '
-              : `${data.tables.oldestDay ?? '–'} to ${data.tables.newestDay ?? '–'}`
-          }
-        />
-        <Figure
-          label="Their size"
-          value={data === undefined ? '–' : bytes(data.tables.bytes)}
-          note="with indexes"
-        />
-        <Figure
-          label="Archive"
-          value={data === undefined ? '–' : configured ? 'kept' : 'none'}
-          note={
-            data === undefined
-              ? ' '
-              : (data.location ??
-                'days past their retention are dropped: POSTHORN_ARCHIVE is not set')
-          }
-          tone={data === undefined || configured ? 'quiet' : 'warn'}
-        />
-      </dl>
-      <Work />
-      <ArchivedDays configured={data?.configured} />
+      <Together needs={[archiveQuery, tasksQuery(), daysQuery()]}>
+        {data !== undefined && <Figures archive={data} />}
+        <Work />
+        <ArchivedDays configured={data?.configured} />
+      </Together>
     </>
+  );
+}
+
+function Figures({ archive: { configured, location, tables } }: { archive: ArchiveJson }) {
+  return (
+    <dl className="figures">
+      <Figure
+        label="Days in the tables"
+        value={number(tables.days)}
+        note={`${tables.oldestDay ?? '–'} to ${tables.newestDay ?? '–'}`}
+      />
+      <Figure label="Their size" value={bytes(tables.bytes)} note="with indexes" />
+      <Figure
+        label="Archive"
+        value={configured ? 'kept' : 'none'}
+        note={location ?? 'past their retention days are dropped: POSTHORN_ARCHIVE is not set'}
+        tone={configured ? 'quiet' : 'warn'}
+      />
+    </dl>
   );
 }

@@ -13,17 +13,19 @@ import { useMay } from '../session.js';
 import { bytes, number, time } from '../words.js';
 import { StartButton } from './start-button.js';
 
+/** A page of archived days, the first where nothing is said. */
+export const daysQuery = (cursor?: string) => ({
+  queryKey: ['archive', 'days', cursor],
+  queryFn: () =>
+    call<PageJson<ArchivedDayJson>>('GET', `/v1/archive/days${query({ cursor, limit: 10 })}`),
+});
+
 /** The days in the archive. */
 export function ArchivedDays({ configured }: { configured: boolean | undefined }) {
   const may = useMay('archive:write');
   const pages = usePages();
   const { data, error } = useQuery({
-    queryKey: ['archive', 'days', pages.cursor],
-    queryFn: () =>
-      call<PageJson<ArchivedDayJson>>(
-        'GET',
-        `/v1/archive/days${query({ cursor: pages.cursor, limit: 10 })}`,
-      ),
+    ...daysQuery(pages.cursor),
     placeholderData: keepPreviousData,
     refetchInterval: 30_000,
   });

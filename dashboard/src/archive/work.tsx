@@ -16,13 +16,17 @@ const TONES: Readonly<Record<TaskJson['status'], Tone>> = {
 
 const isOpen = ({ status }: TaskJson) => status === 'waiting' || status === 'running';
 
+/** A page of tasks, the first where nothing is said. */
+export const tasksQuery = (cursor?: string) => ({
+  queryKey: ['tasks', cursor],
+  queryFn: () => call<PageJson<TaskJson>>('GET', `/v1/tasks${query({ cursor, limit: 10 })}`),
+});
+
 /** Long work that somebody asked for: what it is, how far it is, and what it came to. */
 export function Work() {
   const pages = usePages();
   const { data, error } = useQuery({
-    queryKey: ['tasks', pages.cursor],
-    queryFn: () =>
-      call<PageJson<TaskJson>>('GET', `/v1/tasks${query({ cursor: pages.cursor, limit: 10 })}`),
+    ...tasksQuery(pages.cursor),
     refetchInterval: ({ state }) => (state.data?.data.some(isOpen) ? 1_000 : 5_000),
   });
   return (

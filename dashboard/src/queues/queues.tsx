@@ -30,7 +30,7 @@ export function Queues() {
       </PageHead>
       <p className="note-quiet">
         The ledger says what is owed; a queue only makes it soon. Whatever is removed there comes
-        back from the ledger within ten minutes, and no job can be made or rewritten.
+        back from the ledger by the end of its lease, and no job can be made or rewritten.
         {!may && ' You may look, and change nothing.'}
       </p>
       {data === undefined ? (

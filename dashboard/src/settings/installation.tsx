@@ -52,12 +52,14 @@ export function Parts({ surroundings }: { surroundings: SurroundingsJson }) {
   );
 }
 
+export const processesQuery = {
+  queryKey: ['processes'],
+  queryFn: () => call<{ data: readonly ProcessJson[] }>('GET', '/v1/processes'),
+};
+
 /** The processes at work. */
 export function Processes() {
-  const { data, error } = useQuery({
-    queryKey: ['processes'],
-    queryFn: () => call<{ data: readonly ProcessJson[] }>('GET', '/v1/processes'),
-  });
+  const { data, error } = useQuery(processesQuery);
   return (
     <Card title="Processes">
       {data === undefined ? (
