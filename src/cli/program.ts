@@ -3,6 +3,8 @@ import { VERSION } from '../version.js';
 import { accountCommands } from './account-commands.js';
 import { archiveCommands } from './archive-commands.js';
 import { channelCommands } from './channel-commands.js';
+import { commandPath, visibleCommands } from './command-tree.js';
+import { completionCommand } from './completion-command.js';
 import { deliveryCommands } from './delivery-commands.js';
 import { createDemoCommand } from './demo-command.js';
 import { doctorCommand } from './doctor-command.js';
@@ -33,7 +35,7 @@ import { zombiesCommand } from './zombies-command.js';
 
 /** The whole command line, which parses nothing yet. */
 export function createProgram(): Command {
-  const program = new Command('posthorn')
+  const program: Command = new Command('posthorn')
     .description('Outbound webhooks for existing Node backends.')
     .version(VERSION)
     .addCommand(startCommand())
@@ -65,21 +67,10 @@ export function createProgram(): Command {
     .addCommand(portalLinkCommand())
     .addCommand(settingsCommand())
     .addCommand(doctorCommand())
+    .addCommand(completionCommand(() => program))
     .addCommand(workerProcessCommand(), { hidden: true });
   explainErrors(program);
   return program;
-}
-
-/** A command with the names of those that it is under, like `webhook list`; empty for the whole. */
-export function commandPath(command: Command): string {
-  const { parent } = command;
-  return parent === null ? '' : `${commandPath(parent)} ${command.name()}`.trim();
-}
-
-/** The commands that are under a command and shown to people. */
-export function visibleCommands(command: Command): Command[] {
-  const visible = command.createHelp().visibleCommands(command);
-  return visible.filter((child) => child.name() !== 'help');
 }
 
 /** Says after wrong words what would fit. The nearest word is commander's own suggestion. */

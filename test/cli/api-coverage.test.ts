@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { commandPath, createProgram } from '../../src/cli/program.js';
+import { commandPath } from '../../src/cli/command-tree.js';
+import { createProgram } from '../../src/cli/program.js';
 import { openWalkedApi } from '../api/routes.js';
 
 /** The command that does what each route does. */

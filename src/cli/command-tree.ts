@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+
+/** A command with the names of those that it is under, like `webhook list`; empty for the whole. */
+export function commandPath(command: Command): string {
+  const { parent } = command;
+  return parent === null ? '' : `${commandPath(parent)} ${command.name()}`.trim();
+}
+
+/** The commands that are under a command and shown to people. */
+export function visibleCommands(command: Command): Command[] {
+  const visible = command.createHelp().visibleCommands(command);
+  return visible.filter((child) => child.name() !== 'help');
+}
