@@ -50,7 +50,7 @@ export const listedDelivery = deliveryAnswer
   })
   .meta({ id: 'ListedDelivery' });
 
-/** A delivery as it is answered alone, with all its attempts. */
+/** A delivery as it is answered alone, with its attempts. */
 export const deliveryWithAttempts = deliveryAnswer
   .extend({
     attempts: z.array(attemptAnswer).readonly(),

@@ -31,6 +31,13 @@ const atRiskAnswer = zombieAnswer
   })
   .meta({ id: 'WebhookAtRisk' });
 
+const sweepAnswer = z.object({
+  deactivated: z.array(zombieAnswer).readonly(),
+  more: z
+    .boolean()
+    .describe('True where there may be others: at most 1,000 are deactivated at once'),
+});
+
 /** The list is in the order of the time left, which ids don't have: its cursor says both. */
 const cursor = z
   .string()
@@ -54,6 +61,9 @@ const within = z
   })
   .optional()
   .describe('All that will be deactivated within this time, like `30d`');
+
+/** Most webhooks that one call deactivates. */
+const MOST_SWEPT = 1_000;
 
 const MOST_WITHIN_MS = 3_650 * 86_400_000;
 
@@ -102,9 +112,12 @@ export function addZombieRoutes(api: ApiScope, { zombies }: Pick<Posthorn, 'zomb
             examples: [{ dryRun: true }],
           }),
         ),
-        response: { 200: z.object({ deactivated: z.array(zombieAnswer).readonly() }) },
+        response: { 200: sweepAnswer },
       },
     },
-    async ({ body }) => ({ deactivated: await zombies.sweep(body) }),
+    async ({ body }) => {
+      const deactivated = await zombies.sweep({ ...body, limit: MOST_SWEPT });
+      return { deactivated, more: deactivated.length === MOST_SWEPT };
+    },
   );
 }

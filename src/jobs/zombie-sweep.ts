@@ -13,8 +13,14 @@ export interface ZombieSweep {
   find(): Promise<Zombie[]>;
   /** The failing webhooks that will be deactivated, those with the least time left first. */
   atRisk(request: AtRiskRequest): Promise<WebhookAtRisk[]>;
-  /** Deactivates them and records why; with `dryRun` it only says which. */
-  sweep(options?: { readonly dryRun?: boolean | undefined }): Promise<Zombie[]>;
+  /**
+   * Deactivates them and records why; with `dryRun` it only says which. With `limit` no more than so many,
+   * those first that have been quiet for longest.
+   */
+  sweep(options?: {
+    readonly dryRun?: boolean | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<Zombie[]>;
 }
 
 export function createZombieSweep(options: {
@@ -31,9 +37,9 @@ export function createZombieSweep(options: {
   return {
     find: () => findZombies(ledger, rule()),
     atRisk: (request) => listAtRisk(ledger, rule(), request),
-    async sweep({ dryRun = false } = {}) {
-      if (dryRun) return findZombies(ledger, rule());
-      const zombies = await deactivateZombies(ledger, rule());
+    async sweep({ dryRun = false, limit } = {}) {
+      if (dryRun) return findZombies(ledger, { ...rule(), limit });
+      const zombies = await deactivateZombies(ledger, { ...rule(), limit });
       metrics.webhooksDeactivated('zombie', zombies.length);
       for (const { id: webhookId, accountId, tier, detail } of zombies) {
         log.warn({ webhookId, accountId, tier, reason: 'zombie', detail }, 'webhook deactivated');

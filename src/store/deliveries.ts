@@ -53,7 +53,10 @@ export interface Attempt {
   readonly durationMs: number;
 }
 
-/** Reads one delivery with its attempts, oldest first; undefined where there is none. */
+/** Most attempts that are shown with a delivery: more than any schedule has, fewer than retries without end. */
+const MOST_ATTEMPTS = 1_000;
+
+/** Reads one delivery with its latest attempts, oldest first; undefined where there is none. */
 export async function findDelivery(
   ledger: Ledger,
   id: string,
@@ -63,9 +66,10 @@ export async function findDelivery(
   if (row === null || (accountId !== undefined && row.accountId !== accountId)) return undefined;
   const attempts = await ledger.attempt.findMany({
     where: { deliveryId: id },
-    orderBy: { id: 'asc' },
+    orderBy: { id: 'desc' },
+    take: MOST_ATTEMPTS,
   });
-  return { ...toDelivery(row), attempts };
+  return { ...toDelivery(row), attempts: attempts.toReversed() };
 }
 
 /** A page of a webhook's attempts, newest first. */

@@ -21,6 +21,8 @@ export interface Zombie {
 export interface SweepOptions {
   readonly now: Date;
   readonly policies: Policies;
+  /** Most webhooks, those first that have been quiet for longest; all where left out. */
+  readonly limit?: number | undefined;
 }
 
 interface ZombieRow {
@@ -40,12 +42,13 @@ export async function findZombies(ledger: SqlRunner, options: SweepOptions): Pro
   const rows = await ledger.$queryRawUnsafe<ZombieRow[]>(
     `${ZOMBIES} SELECT * FROM zombie ORDER BY quiet_since, id`,
     ...failingParameters(options),
+    options.limit ?? null,
   );
   return rows.map(toZombie);
 }
 
 /**
- * Deactivates every zombie in one statement and answers with them. Two sweeps at the same time deactivate
+ * Deactivates the zombies in one statement and answers with them. Two sweeps at the same time deactivate
  * each webhook once: the second finds it inactive when it gets the row.
  */
 export async function deactivateZombies(
@@ -68,6 +71,7 @@ export async function deactivateZombies(
     )
     SELECT * FROM deactivated`,
     ...failingParameters(options),
+    options.limit ?? null,
   );
   return rows.map(toZombie);
 }
@@ -109,7 +113,7 @@ const ZOMBIES = `${FAILING}, zombie AS (
       format('no success for longer than %s (tier %s): %s failed attempts in a row, the last: %s',
         ${durationText('threshold_ms')}, tier, consecutive_failures,
         coalesce(last_error, 'unknown')) AS detail
-    FROM failing, now WHERE ends_at < now.at
+    FROM failing, now WHERE ends_at < now.at ORDER BY quiet_since, id LIMIT $3::int
   )`;
 
 /** @param rule what decides on zombies */

@@ -14,7 +14,7 @@ import { findEvent, type StoredEvent } from '../store/events.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
 
-/** A delivery with all its attempts, oldest first. */
+/** A delivery with its attempts, the latest 1,000, oldest first. */
 export type DeliveryWithAttempts = Delivery & { readonly attempts: readonly Attempt[] };
 
 /** Looks deliveries up and makes them again. Unknown ids throw `NotFoundError`. */

@@ -31,6 +31,10 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /v1/webhooks/:id/history': ['admin', 'operator', 'viewer'],
   'GET /v1/webhooks/:id/stats': ['admin', 'operator', 'viewer'],
   'GET /v1/webhooks/:id/owed': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/:id/secrets': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/:id/traffic': ['admin', 'operator', 'viewer'],
+  'GET /v1/webhooks/health': ['admin', 'operator', 'viewer'],
+  'GET /v1/processes': ['admin', 'operator', 'viewer'],
   'POST /v1/webhooks/:id/verify': ['admin', 'operator'],
   'POST /v1/webhooks/:id/test': ['admin', 'operator'],
   'POST /v1/webhooks/:id/replay': ['admin', 'operator'],
@@ -84,6 +88,7 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
 const AT_THE_PORTAL = [
   'GET /healthz',
   'GET /readyz',
+  'GET /openapi.json',
   'GET /v1/overview',
   'GET /v1/policy',
   'GET /v1/accounts/:accountId/format',
@@ -99,6 +104,9 @@ const AT_THE_PORTAL = [
   'GET /v1/webhooks/:id/history',
   'GET /v1/webhooks/:id/stats',
   'GET /v1/webhooks/:id/owed',
+  'GET /v1/webhooks/:id/secrets',
+  'GET /v1/webhooks/:id/traffic',
+  'GET /v1/webhooks/health',
   'POST /v1/webhooks/:id/verify',
   'POST /v1/webhooks/:id/test',
   'POST /v1/webhooks/:id/replay',
@@ -121,6 +129,7 @@ const BODIES_AT_THE_PORTAL: typeof BODIES = {
 /** Routes that reach into every account, so that a key of one account may not call them. */
 const OF_EVERY_ACCOUNT = [
   'POST /v1/zombies/sweep',
+  'GET /v1/processes',
   'GET /v1/queues',
   'GET /v1/settings',
   'GET /v1/archive',

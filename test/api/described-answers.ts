@@ -55,8 +55,6 @@ export interface DescribedAnswers {
    * @returns the operation's name
    */
   check(answer: GivenAnswer): string;
-  /** Fails where the value is not what the schema at a JSON pointer says. */
-  checkValue(pointer: string, value: unknown): void;
 }
 
 /** @param address where the API listens */
@@ -69,6 +67,7 @@ export async function readDescription(address: string): Promise<DescribedAnswers
   ajv.addVocabulary(Object.keys(document));
   ajv.addSchema({ ...document, $id: 'document' });
 
+  /** Fails where the value is not what the schema at a JSON pointer says. */
   function checkValue(pointer: string, value: unknown): void {
     const validate = ajv.compile({ $ref: `document#${pointer}` });
     validate(value);
@@ -83,7 +82,6 @@ export async function readDescription(address: string): Promise<DescribedAnswers
         return { method, template, operation, idPrefix: idPrefixOf(operation), examples };
       }),
     ),
-    checkValue,
     check({ method, path, status, type, text }) {
       // A path without a parameter comes first, as OpenAPI has it.
       const template =

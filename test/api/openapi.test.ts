@@ -26,6 +26,25 @@ test('the document has every route, under a tag that it describes', async () => 
   expect(new Set(tags)).toEqual(new Set(document.tags.map(({ name }) => name)));
 });
 
+/** Lists that are short by themselves: of ids that are asked for, of secrets that sign, of processes. */
+const SHORT = ['listWebhookHealth', 'listWebhookSecrets', 'listProcesses'];
+
+test('every list is paged', async () => {
+  const { address } = await openTestApi();
+  const { operations } = await readDescription(address);
+  const lists = operations.filter(
+    ({ method, operation }) =>
+      method === 'get' &&
+      isList(operation.responses[200]) &&
+      !SHORT.includes(operation.operationId),
+  );
+  expect(lists.length).toBeGreaterThan(8);
+  for (const { operation } of lists) {
+    const names = (operation.parameters ?? []).map(({ name }) => name);
+    expect(names, operation.operationId).toEqual(expect.arrayContaining(['limit', 'cursor']));
+  }
+});
+
 /** What must have happened before an example of an operation succeeds. */
 const BEFORE: Readonly<Record<string, (bundle: ApiBundle, id: string) => Promise<unknown>>> = {
   reactivateWebhook: ({ call }, id) => call('POST', `/v1/webhooks/${id}/deactivate`),
@@ -61,6 +80,11 @@ test('every problem is as the document says', async () => {
     for (const answer of [unknownField, withoutKey, unknownId]) check(answer);
   }
 });
+
+/** True for an answer whose `data` is an array. */
+function isList(answer: unknown): boolean {
+  return /"data":\{[^{}]*"type":"array"/.test(JSON.stringify(answer));
+}
 
 function isGood(status: number): boolean {
   return status >= 200 && status < 300;

@@ -130,7 +130,8 @@ describe('POST /v1/zombies/sweep', () => {
 
     const dry = await sweep({ dryRun: true });
     expect(dry.status).toBe(200);
-    expect(dry.body).toEqual({ deactivated: [expect.objectContaining({ id: zombie.id })] });
+    const deactivated = [expect.objectContaining({ id: zombie.id })];
+    expect(dry.body).toEqual({ deactivated, more: false });
     expect(await ledger.webhook.count({ where: { active: true } })).toBe(2);
 
     const wet = await sweep({ dryRun: false });
@@ -138,7 +139,28 @@ describe('POST /v1/zombies/sweep', () => {
     const { body } = await call('GET', `/v1/webhooks/${zombie.id}`);
     expect(body).toMatchObject({ active: false, deactivationReason: 'zombie' });
     expect((await call('GET', `/v1/webhooks/${well.id}`)).body.active).toBe(true);
-    expect((await call('POST', '/v1/zombies/sweep')).body).toEqual({ deactivated: [] });
+    expect((await call('POST', '/v1/zombies/sweep')).body).toEqual({
+      deactivated: [],
+      more: false,
+    });
+  });
+
+  test('takes at most 1,000 at once, and says that there are more', async () => {
+    const { call, ledger } = await openTestApi();
+    const { id } = await register(call);
+    await ledger.$executeRaw`
+      INSERT INTO posthorn.webhooks (id, account_id, url, secrets, active_since, created_at, updated_at)
+      SELECT 'wh_' || md5(number::text), account_id, url, secrets, active_since, created_at, updated_at
+      FROM posthorn.webhooks, generate_series(1, 1000) AS number WHERE id = ${id}`;
+    await ledger.webhook.updateMany({
+      data: { activeSince: LONG_AGO, failingSince: LONG_AGO, consecutiveFailures: 9 },
+    });
+    const sweep = () =>
+      call<{ deactivated: unknown[]; more: boolean }>('POST', '/v1/zombies/sweep');
+    const first = await sweep();
+    expect([first.body.deactivated.length, first.body.more]).toEqual([1_000, true]);
+    const second = await sweep();
+    expect([second.body.deactivated.length, second.body.more]).toEqual([1, false]);
   });
 
   test('deactivates nothing where a field does not fit', async () => {
