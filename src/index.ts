@@ -97,6 +97,8 @@ export type { AccountFormats } from './webhooks/account-formats.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
 export type { HealthReader, WebhookHealth } from './webhooks/health.js';
+export type { ImportedRow, ImportFault, ImportOptions, ImportReport } from './webhooks/import.js';
+export type { ImportedTime, ImportedWebhook } from './webhooks/imported-webhook.js';
 export type {
   FailingWebhook,
   Overview,

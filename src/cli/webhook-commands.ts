@@ -23,6 +23,7 @@ import {
   withRemovals,
 } from './webhook-configuration-options.js';
 import { webhookHealthCommands } from './webhook-health-commands.js';
+import { webhookImportCommand } from './webhook-import-command.js';
 import { webhookStateCommands } from './webhook-state-commands.js';
 import { describeWebhook, printSecret, printWebhook, webhookState } from './webhook-text.js';
 import { webhookTrafficCommands } from './webhook-traffic-commands.js';
@@ -99,7 +100,12 @@ export function webhookCommands(): Command {
         .option(...SECRET)
         .addOption(scheme()),
     );
-  const others = [webhookStateCommands(), webhookHealthCommands(), webhookTrafficCommands()];
+  const others = [
+    webhookImportCommand(),
+    webhookStateCommands(),
+    webhookHealthCommands(),
+    webhookTrafficCommands(),
+  ];
   for (const command of others.flat()) webhook.addCommand(command);
   return webhook;
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** What an id names, by its prefix. */
@@ -23,6 +23,12 @@ export type IdPrefix =
  */
 export function newId(prefix: IdPrefix, at: Date): string {
   return prefix + v7({ msecs: at.getTime(), random: randomBytes() }).replaceAll('-', '');
+}
+
+/** The one id that a thing of this name and time has: whoever makes it again makes the same. */
+export function idOf(prefix: IdPrefix, at: Date, name: string): string {
+  const random = createHash('sha256').update(name).digest().subarray(0, BYTES);
+  return prefix + v7({ msecs: at.getTime(), random }).replaceAll('-', '');
 }
 
 /** Random bytes of one id. They are drawn for many ids together, because each drawing asks the system. */

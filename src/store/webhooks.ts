@@ -105,7 +105,10 @@ export type WebhookConfiguration = Pick<
 > & { readonly format?: Format | null };
 
 /** The columns as Prisma takes them. */
-function toColumns<Given extends { readonly format?: Format | null }>({ format, ...rest }: Given) {
+export function toColumns<Given extends { readonly format?: Format | null }>({
+  format,
+  ...rest
+}: Given) {
   if (format === undefined) return rest;
   const json = format === null ? Prisma.DbNull : ({ ...format } as Prisma.InputJsonObject);
   return { ...rest, format: json };
@@ -179,7 +182,7 @@ function verifiedNotice(
 }
 
 /** The hold of a webhook whose rate is limited, while nothing waits. */
-function idleHold(now: Date) {
+export function idleHold(now: Date) {
   return { state: 'pacing', since: now, releaseAt: null, allowance: RATE_ALLOWANCE } as const;
 }
 

@@ -107,7 +107,7 @@ function checkVerification(method: VerificationMethod): VerificationMethod {
 }
 
 /** Checks text for people. PostgreSQL holds no NUL, and would change a lone surrogate. */
-export function checkText(field: 'description' | 'detail', text: string): string {
+export function checkText(field: string, text: string): string {
   const fits =
     typeof text === 'string' &&
     text.length <= MAX_TEXT &&

@@ -34,6 +34,7 @@ import {
   type WebhookFilter,
 } from '../store/webhooks.js';
 import { assertObject, checkConfiguration, checkText, type WebhookInput } from './configuration.js';
+import { createImport, type ImportWebhooks } from './import.js';
 import { newSecret } from './new-secret.js';
 import { type RekeyReport, rekeySecrets } from './rekey.js';
 import type { Verifier } from './verification.js';
@@ -64,6 +65,11 @@ export interface Webhooks {
       readonly atMost?: number | undefined;
     } & ByActor,
   ): Promise<{ webhook: Webhook; secret: string }>;
+  /**
+   * Registers the webhooks that another system has, with their past, so that it is known which of them are
+   * zombies; all or none. A row that was imported before is left as it is. Nobody is asked or told.
+   */
+  import: ImportWebhooks;
   get(id: string, scope?: AccountScope): Promise<Webhook>;
   /** A page of what happened to it, newest first: each change of its state, by whom and why. */
   history(id: string, request?: PageRequest & AccountScope): Promise<Page<Notice>>;
@@ -217,6 +223,8 @@ export function createWebhooks(options: {
       log.info({ webhookId: id, accountId }, 'webhook registered');
       return { webhook, secret };
     },
+
+    import: createImport({ ledger, secretBox, isAllowed, urlRules, clock, log }),
 
     get,
 

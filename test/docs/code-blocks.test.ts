@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { unknownWords } from './command-words.js';
 import { type DocumentsInstallation, runSql, startInstallation } from './installation.js';
 import { NOT_RUN, RUN_ELSEWHERE } from './not-run.js';
 import { type CodeBlock, type Page, placeOf, readPages } from './pages.js';
@@ -54,6 +55,14 @@ test('each block of shell that no test runs is there once, and is shell', async 
   }
 });
 
+test('every command of Posthorn is one that there is, with the options that it has', () => {
+  const shells = blocks.filter(({ language }) => language === 'sh');
+  const faults = shells.flatMap((block) =>
+    unknownWords(block.text).map((fault) => `${placeOf(block)}: ${fault}`),
+  );
+  expect(faults).toEqual([]);
+});
+
 test('every block of TypeScript is right by its types', () => {
   expect(compiled.faults).toEqual([]);
 });
@@ -61,12 +70,22 @@ test('every block of TypeScript is right by its types', () => {
 test.each(pages)('every block of $path does what it says', async (page) => {
   const before = await count('posthorn.events');
   await runPage(page);
-  // A request to a backend tells of an expense, and an event that came twice is one.
   if (page.path.startsWith('docs/backends/')) {
-    expect(await count('posthorn.events')).toBeGreaterThan(before);
+    expect(await count('posthorn.events'), 'a request tells of an expense').toBeGreaterThan(before);
   }
-  if (page.path === 'docs/receiving.md') expect(await count('inbox')).toBe(1);
+  const [what = '', rows = ''] = EFFECTS[page.path] ?? [];
+  if (rows !== '') expect(await count(rows), what).toBe(1);
 });
+
+/** What the blocks of a page have come to, besides not failing, and the one row that shows it. */
+const EFFECTS: Readonly<Record<string, readonly [string, string]>> = {
+  'docs/receiving.md': ['an event that came twice is in the inbox once', 'inbox'],
+  'docs/moving.md': [
+    'a dead webhook is there with its past',
+    `posthorn.webhooks WHERE url = 'https://old.example.com/in' AND consecutive_failures = 212
+      AND last_success = '2024-06-30 23:59Z' AND event_types = '{}' AND active`,
+  ],
+};
 
 async function count(table: string): Promise<number> {
   const rows = await runSql(installation.databaseUrl, `SELECT count(*) FROM ${table}`);
