@@ -160,13 +160,15 @@ export function createChannels(options: {
         ...checkTarget(kind, changes),
       };
       const changed = await updateChannel(ledger, id, columns, { ...scope, now: clock() });
-      return show(changed ?? missing(id));
+      const channel = changed ?? missing(id);
+      log.info({ channelId: id, accountId: channel.accountId }, 'channel changed');
+      return show(channel);
     },
 
     async delete(id, scope = {}) {
-      const { id: known } = await find(id, scope);
+      const { id: known, accountId } = await find(id, scope);
       if (!(await deleteChannel(ledger, known, scope.accountId))) missing(id);
-      log.info({ channelId: id }, 'channel deleted');
+      log.info({ channelId: id, accountId }, 'channel deleted');
     },
 
     async test(id, scope = {}) {

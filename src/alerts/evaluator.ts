@@ -71,12 +71,15 @@ export function createAlertEvaluator(options: {
     async run() {
       const startedAt = performance.now();
       const now = clock();
-      let resolved = await resolveUncovered(ledger, now);
-      let opened = 0;
+      const results = [await resolveUncovered(ledger, now)];
       for (const page of await readRulePages(ledger)) {
-        const counts = await evaluatePage(ledger, page, now);
-        opened += counts.opened;
-        resolved += counts.resolved;
+        results.push(await evaluatePage(ledger, page, now));
+      }
+      const opened = results.reduce((sum, result) => sum + result.opened, 0);
+      const resolved = results.reduce((sum, result) => sum + result.resolved, 0);
+      for (const { resolution, ...ids } of results.flatMap(({ changed }) => changed)) {
+        if (resolution === null) log.warn(ids, 'incident opened');
+        else log.info({ ...ids, resolution }, 'incident resolved');
       }
       const told = await tell(now);
       const open = await countOpenIncidents(ledger);

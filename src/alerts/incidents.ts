@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
 import { ConflictError, NotFoundError } from '../domain/errors.js';
@@ -28,8 +29,8 @@ export interface Incidents {
   ): Promise<Incident>;
 }
 
-export function createIncidents(options: { ledger: Ledger; clock: Clock }): Incidents {
-  const { ledger, clock } = options;
+export function createIncidents(options: { ledger: Ledger; clock: Clock; log: Logger }): Incidents {
+  const { ledger, clock, log } = options;
 
   async function get(id: string, { accountId }: AccountScope = {}): Promise<Incident> {
     const incident = isId('inc_', id) ? await findIncident(ledger, id, accountId) : undefined;
@@ -44,7 +45,12 @@ export function createIncidents(options: { ledger: Ledger; clock: Clock }): Inci
       await get(id, { accountId });
       await acknowledgeIncident(ledger, id, { actor, now: clock() });
       const incident = await get(id, { accountId });
-      if (incident.acknowledgedAt !== null) return incident;
+      if (incident.acknowledgedAt !== null) {
+        const { ruleId, webhookId, acknowledgedBy: by } = incident;
+        const line = { incidentId: id, ruleId, accountId: incident.accountId, webhookId, by };
+        log.info(line, 'incident acknowledged');
+        return incident;
+      }
       throw new ConflictError(`incident ${id} has resolved already`, { details: { id } });
     },
   };

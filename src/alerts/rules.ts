@@ -105,17 +105,19 @@ export function createRules(options: { ledger: Ledger; clock: Clock; log: Logger
         accountId,
       );
       const change = { accountId: scope.accountId, now: clock() };
-      return (await updateRule(ledger, id, columns, change)) ?? missing(id);
+      const rule = (await updateRule(ledger, id, columns, change)) ?? missing(id);
+      log.info({ ruleId: id, accountId, enabled: rule.enabled }, 'alert rule changed');
+      return rule;
     },
 
     async remove(id, scope = {}) {
-      await get(id, scope);
+      const { accountId } = await get(id, scope);
       const removed = await aloneInAlerts(ledger, async (tx) => {
         await tellRemoved(tx, id);
         return deleteRule(tx, id);
       });
       if (!removed) missing(id);
-      log.info({ ruleId: id }, 'alert rule removed');
+      log.info({ ruleId: id, accountId }, 'alert rule removed');
     },
 
     async dryRun({ accountId: given = DEFAULT_ACCOUNT, ...input }, request) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSettings } from '../config.js';
+import { readSettings, settingsInForce } from '../config.js';
 import { createLogger } from '../log.js';
 import { createPosthorn, type Posthorn } from '../posthorn.js';
 import { createCommand } from './command.js';
@@ -52,7 +52,9 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
     const { serve } = await import('./serve.js');
     const api = await serve(posthorn, roles, log);
     if (api !== undefined) parts.push(api);
-    log.info({ roles, processes, address: api?.address, ...surroundings(posthorn) }, 'started');
+    const { address } = api ?? {};
+    const settings = settingsGiven();
+    log.info({ roles, processes, address, ...surroundings(posthorn), settings }, 'started');
     workers.start();
   } catch (error) {
     await stop();
@@ -77,4 +79,10 @@ function surroundings({ settings, installation }: Posthorn) {
       : new URL(installation.databaseUrl).host,
     queue: nodes === undefined ? 'PostgreSQL' : `Redis ${nodes}`,
   };
+}
+
+/** The settings that were given, less those that are secret. */
+function settingsGiven(): Readonly<Record<string, string | null>> {
+  const given = settingsInForce().filter((setting) => setting.given && !setting.secret);
+  return Object.fromEntries(given.map(({ name, value }) => [name, value]));
 }

@@ -84,9 +84,9 @@ export function createDispatcher(options: {
     );
     const release = await releaseHeld(ledger, HOLD_LIMIT, clock(), probeMs);
     const { holds, deliveries, halfOpened } = release;
-    for (const webhookId of halfOpened) {
+    for (const ids of halfOpened) {
       metrics.breakerChanged('half_open');
-      log.info({ webhookId }, 'breaker half-open');
+      log.info(ids, 'breaker half-open');
     }
     // What can't be queued is due again at the end of its short lease.
     if (deliveries.length > 0) await queue.add(deliveries);

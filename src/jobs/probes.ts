@@ -65,7 +65,7 @@ export function probesJob(options: {
         releaseAt: now,
       } as const;
       await changeHolds(ledger, [{ webhookId, was: hold, change }], now);
-      log.info({ webhookId }, 'breaker closed by a test');
+      log.info({ webhookId, accountId }, 'breaker closed by a test');
       return null;
     }
     if (!policyOf(settings.policies[tier], overrides).reactivate) return nextAt(count);
@@ -75,7 +75,9 @@ export function probesJob(options: {
     const change = { owed: 'replay', actor: 'posthorn', detail, now } as const;
     const result = await reactivateWebhook(ledger, webhookId, change);
     const deliveries = result?.deliveries;
-    if (result !== undefined) log.info({ webhookId, deliveries }, 'webhook reactivated by a test');
+    if (result !== undefined) {
+      log.info({ webhookId, accountId, deliveries }, 'webhook reactivated by a test');
+    }
     return null;
   }
 
@@ -107,7 +109,8 @@ export function probesJob(options: {
           due.map((each) =>
             // A webhook that was deleted meanwhile, or a fault of ours: the lease brings the others back.
             probe(each).catch((thrown) => {
-              log.warn({ error: thrown, webhookId: each.webhookId }, 'not tested');
+              const { webhookId, accountId } = each;
+              log.warn({ error: thrown, webhookId, accountId }, 'not tested');
             }),
           ),
         );

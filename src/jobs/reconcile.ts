@@ -9,7 +9,8 @@ export function reconcileJob(reconciliation: Reconciliation, log: Logger): Repea
     schedule: { everyMs: 5 * 60_000 },
     async run() {
       const { ok, durationMs, webhooks } = await reconciliation.runNext();
-      log.info({ ok, durationMs, webhooks }, 'reconciled');
+      // What it found wrong has lines of its own.
+      log.debug({ ok, durationMs, webhooks }, 'reconciled');
     },
   };
 }

@@ -56,7 +56,7 @@ export function zombieJob(sweep: ZombieSweep, cron: string, log: Logger): Repeat
     schedule: { cron },
     async run() {
       const zombies = await sweep.sweep();
-      log.info({ deactivated: zombies.length }, 'zombie sweep');
+      if (zombies.length > 0) log.info({ deactivated: zombies.length }, 'zombie sweep');
     },
   };
 }

@@ -89,7 +89,7 @@ export function createApiKeys(options: { ledger: Ledger; clock: Clock; log: Logg
         throw new NotFoundError(`there is no key ${id}`, { details: { id } });
       }
       for (const [hash, { keyId }] of valid.entries()) if (keyId === id) valid.delete(hash);
-      log.info({ keyId: id }, 'API key revoked');
+      log.info({ keyId: id, accountId: apiKey.accountId }, 'API key revoked');
       return apiKey;
     },
 

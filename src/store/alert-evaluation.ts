@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from '../domain/alert-rule.js';
+import { METRICS, type Metric, type Resolution } from '../domain/alert-rule.js';
 import { figures } from './alert-figures.js';
 import { WANTS_TYPE } from './events.js';
 import type { Prisma } from './generated/client.js';
@@ -17,6 +17,19 @@ export interface RulePage {
 export interface EvaluationCounts {
   readonly opened: number;
   readonly resolved: number;
+  /** The first of them, up to a hundred. */
+  readonly changed: readonly ChangedIncident[];
+}
+
+/** An incident that opened, or resolved. */
+export interface ChangedIncident {
+  readonly incidentId: string;
+  readonly ruleId: string;
+  readonly accountId: string;
+  /** Null of a whole account. */
+  readonly webhookId: string | null;
+  /** Null where it opened. */
+  readonly resolution: Resolution | null;
 }
 
 /** Pairs of a rule and a webhook in one statement, about; what a statement holds in memory grows with it. */
@@ -72,16 +85,27 @@ export function aloneInAlerts<Result>(
  */
 export function evaluatePage(ledger: Ledger, page: RulePage, now: Date): Promise<EvaluationCounts> {
   return aloneInAlerts(ledger, async (tx) => {
-    const [row] = await tx.$queryRawUnsafe<{ opened: bigint; resolved: bigint }[]>(
+    const [row] = await tx.$queryRawUnsafe<EvaluationCounts[]>(
       EVALUATE[page.metric],
       now.toISOString(),
       page.metric,
       ...page.from,
       ...page.to,
     );
-    return { opened: Number(row?.opened ?? 0), resolved: Number(row?.resolved ?? 0) };
+    return row ?? NO_CHANGE;
   });
 }
+
+const NO_CHANGE: EvaluationCounts = { opened: 0, resolved: 0, changed: [] };
+
+/** Incidents that are named one by one: where more change at once, their count says more. */
+const MOST_NAMED = 100;
+
+/** The first incidents of a set, as `ChangedIncident`. */
+const FIRST_CHANGED = (incidents: string) => `
+  coalesce((SELECT jsonb_agg(jsonb_build_object('incidentId', id, 'ruleId', rule_id,
+    'accountId', account_id, 'webhookId', webhook_id, 'resolution', resolution))
+    FROM (SELECT * FROM ${incidents} AS every_one LIMIT ${MOST_NAMED}) AS named), '[]')`;
 
 /** True where `rule` looks at `webhook`, of the same account, whose tier and types it may name. */
 export const COVERS = `
@@ -136,7 +160,7 @@ function evaluation(metric: Metric): string {
       value, value
     FROM judged CROSS JOIN now WHERE incident_id IS NULL
     ON CONFLICT (rule_id, subject) WHERE resolved_at IS NULL DO NOTHING
-    RETURNING id
+    RETURNING *
   ), looked AS (
     UPDATE posthorn.incidents AS incident SET
       last_value = judged.value,
@@ -145,20 +169,24 @@ function evaluation(metric: Metric): string {
     FROM judged CROSS JOIN now
     WHERE incident.id = judged.incident_id AND incident.resolved_at IS NULL
       AND (back OR incident.last_value <> judged.value)
-    RETURNING incident.resolved_at
+    RETURNING incident.*
+  ), resolved AS (
+    SELECT * FROM looked WHERE resolved_at IS NOT NULL
   )
-  SELECT (SELECT count(*) FROM opened) AS opened,
-    (SELECT count(*) FROM looked WHERE resolved_at IS NOT NULL) AS resolved`;
+  SELECT (SELECT count(*) FROM opened)::int AS opened, (SELECT count(*) FROM resolved)::int AS resolved,
+    ${FIRST_CHANGED('(SELECT * FROM opened UNION ALL SELECT * FROM resolved)')} AS changed`;
 }
 
 /**
  * Resolves the incidents whose rule is disabled or looks at their subject no more, and those whose webhook was
  * deactivated or deleted.
- *
- * @returns how many there were
  */
-export function resolveUncovered(ledger: Ledger, now: Date): Promise<number> {
-  return aloneInAlerts(ledger, (tx) => tx.$executeRawUnsafe(RESOLVE_UNCOVERED, now.toISOString()));
+export function resolveUncovered(ledger: Ledger, now: Date): Promise<EvaluationCounts> {
+  return aloneInAlerts(ledger, async (tx) => {
+    const at = now.toISOString();
+    const [row] = await tx.$queryRawUnsafe<EvaluationCounts[]>(RESOLVE_UNCOVERED, at);
+    return row ?? NO_CHANGE;
+  });
 }
 
 const RESOLVE_UNCOVERED = `
@@ -176,8 +204,12 @@ const RESOLVE_UNCOVERED = `
     JOIN posthorn.alert_rules AS rule ON rule.id = incident.rule_id
     LEFT JOIN posthorn.webhooks AS webhook ON webhook.id = incident.webhook_id
     WHERE incident.resolved_at IS NULL
+  ), resolved AS (
+    UPDATE posthorn.incidents AS incident
+    SET resolved_at = $1::text::timestamptz, resolution = ended.resolution
+    FROM ended
+    WHERE incident.id = ended.id AND ended.resolution IS NOT NULL AND incident.resolved_at IS NULL
+    RETURNING incident.*
   )
-  UPDATE posthorn.incidents AS incident
-  SET resolved_at = $1::text::timestamptz, resolution = ended.resolution
-  FROM ended
-  WHERE incident.id = ended.id AND ended.resolution IS NOT NULL AND incident.resolved_at IS NULL`;
+  SELECT 0 AS opened, (SELECT count(*) FROM resolved)::int AS resolved,
+    ${FIRST_CHANGED('resolved')} AS changed`;

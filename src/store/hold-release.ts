@@ -8,6 +8,7 @@ type Runner = Pick<Prisma.TransactionClient, '$executeRaw' | '$queryRaw'>;
 
 interface DueHold extends HoldFacts {
   readonly webhookId: string;
+  readonly accountId: string;
   /** False where the webhook was deactivated: what it is owed waits for its reactivation. */
   readonly active: boolean;
 }
@@ -19,7 +20,7 @@ export interface Release {
   /** How many holds were looked at. */
   readonly holds: number;
   /** The webhooks whose breaker is half open from now on, so that one delivery tries. */
-  readonly halfOpened: readonly string[];
+  readonly halfOpened: readonly { readonly webhookId: string; readonly accountId: string }[];
 }
 
 /**
@@ -59,7 +60,7 @@ export async function releaseHeld(
       if (done.length > 0) await settleHolds(tx, done, now);
       const halfOpened = plans
         .filter(({ hold }, index) => hold.state === 'open' && changes[index]?.state === 'half_open')
-        .map(({ hold }) => hold.webhookId);
+        .map(({ hold: { webhookId, accountId } }) => ({ webhookId, accountId }));
       return { deliveries: released, holds: holds.length, halfOpened };
     },
     { timeout: 30_000, maxWait: 10_000 },
@@ -68,6 +69,7 @@ export async function releaseHeld(
 
 interface DueHoldRow {
   readonly webhook_id: string;
+  readonly account_id: string;
   readonly state: HoldState;
   readonly allowance: number;
   readonly rate_from: Date | null;
@@ -84,7 +86,7 @@ async function lockHolds(tx: Runner, limit: number, now: Date): Promise<DueHold[
       ORDER BY release_at LIMIT ${limit}
       FOR NO KEY UPDATE SKIP LOCKED
     )
-    SELECT due.webhook_id, due.state::text, due.allowance, due.rate_from, webhook.active,
+    SELECT due.webhook_id, due.state::text, due.allowance, due.rate_from, webhook.account_id, webhook.active,
       webhook.rate_limit, (
         SELECT count(*) FROM (
           SELECT 1 FROM posthorn.deliveries AS delivery
@@ -96,6 +98,7 @@ async function lockHolds(tx: Runner, limit: number, now: Date): Promise<DueHold[
     FROM due JOIN posthorn.webhooks AS webhook ON webhook.id = due.webhook_id`;
   return rows.map((row) => ({
     webhookId: row.webhook_id,
+    accountId: row.account_id,
     state: row.state,
     allowance: row.allowance,
     rateFrom: row.rate_from,

@@ -35,6 +35,7 @@ export interface OutcomeRow {
 /** A webhook that a group of outcomes leaves in need of a look: it fails, is held, or was deactivated. */
 export interface WebhookStanding extends Standing {
   readonly webhookId: string;
+  readonly accountId: string;
   readonly tier: Tier;
   readonly overrides: StoredOverrides;
   /** True where an answer of this group deactivated it. */
@@ -182,7 +183,7 @@ export async function writeOutcomes(
         WHERE listener.operational AND listener.active
           AND listener.account_id IN (settled.account_id, ${operatorAccount}))
     )
-    SELECT counters.id AS "webhookId", counters.tier::text, counters.overrides, deactivated, successes, failures, most AS "most",
+    SELECT counters.id AS "webhookId", counters.account_id AS "accountId", counters.tier::text, counters.overrides, deactivated, successes, failures, most AS "most",
       consecutive_failures AS "consecutiveFailures", recent_successes AS "recentSuccesses",
       recent_failures AS "recentFailures", hold.state::text, hold.allowance, hold.openings
     FROM counters LEFT JOIN posthorn.holds AS hold ON hold.webhook_id = counters.id

@@ -52,23 +52,26 @@ export function createRecorder(options: {
   async function judge(standings: readonly WebhookStanding[]): Promise<void> {
     const now = clock();
     const judged = standings.flatMap((standing) => {
-      const { webhookId, tier, overrides, hold, deactivated } = standing;
+      const { webhookId, accountId, tier, overrides, hold, deactivated } = standing;
       if (deactivated) return [];
       const { breakerFailures: failures, breakerShare: share } = policyOf(
         policies[tier],
         overrides,
       );
       const change = judgeHold(standing, { ...breaker, failures, share }, now, random());
-      return change === undefined ? [] : [{ webhookId, was: hold?.state ?? null, change }];
+      return change === undefined
+        ? []
+        : [{ webhookId, accountId, was: hold?.state ?? null, change }];
     });
     if (judged.length === 0) return;
     const changed = new Set(await changeHolds(ledger, judged, now));
-    for (const { webhookId, was, change } of judged) {
+    for (const { webhookId, accountId, was, change } of judged) {
       if (!changed.has(webhookId) || was === change.state) continue;
       const { state, openings, releaseAt } = change;
       metrics.breakerChanged(state === 'open' ? 'open' : 'closed');
-      if (state === 'open') log.warn({ webhookId, openings, releaseAt }, 'breaker opened');
-      else log.info({ webhookId }, 'breaker closed');
+      const ids = { webhookId, accountId };
+      if (state === 'open') log.warn({ ...ids, openings, releaseAt }, 'breaker opened');
+      else log.info(ids, 'breaker closed');
     }
   }
 
@@ -83,10 +86,10 @@ export function createRecorder(options: {
         });
         const seconds = (performance.now() - startedAt) / 1_000;
         metrics.groupCommitted({ outcomes: outcomes.length, seconds });
-        for (const { webhookId, deactivated } of standings) {
+        for (const { webhookId, accountId, deactivated } of standings) {
           if (!deactivated) continue;
           metrics.webhooksDeactivated('gone', 1);
-          log.warn({ webhookId, reason: 'gone' }, 'webhook deactivated');
+          log.warn({ webhookId, accountId, reason: 'gone' }, 'webhook deactivated');
         }
         await judge(standings).catch((error) => {
           // The outcomes stand; the webhook's next one judges it again.

@@ -216,6 +216,8 @@ const MISSED = `
 /** What one step of a replay came to. */
 export interface ReplayStep {
   readonly id: string;
+  readonly webhookId: string;
+  readonly accountId: string;
   readonly replayed: number;
   readonly done: boolean;
 }
@@ -244,12 +246,13 @@ export function stepReplay(
       const { id, position, active } = next;
       const row = await tx.replay.findUniqueOrThrow({ where: { id } });
       const replay = { ...toReplay(row), pattern: toPattern(row.eventTypes) };
+      const ids = { id, webhookId: replay.webhookId, accountId: replay.accountId };
       const wait = async (ms: number) => {
         await tx.replay.update({
           where: { id },
           data: { dueAt: new Date(now.getTime() + ms) },
         });
-        return { id, replayed: 0, done: false };
+        return { ...ids, replayed: 0, done: false };
       };
       // What an inactive webhook is owed waits, and so does this.
       if (!active) return wait(60_000);
@@ -280,7 +283,7 @@ export function stepReplay(
             dueAt: new Date(now.getTime() + waitMs),
           },
         });
-        return { id, replayed: made, done: false };
+        return { ...ids, replayed: made, done: false };
       }
       const rows = await tx.$queryRawUnsafe<{ id: string }[]>(
         `UPDATE posthorn.deliveries AS delivery SET status = 'pending', ended_at = NULL,
@@ -306,7 +309,7 @@ export function stepReplay(
           ...(done ? { status: 'done', endedAt: now } : {}),
         },
       });
-      return { id, replayed: rows.length, done };
+      return { ...ids, replayed: rows.length, done };
     },
     { timeout: 60_000, maxWait: 10_000 },
   );

@@ -108,7 +108,10 @@ export function createReplays(options: {
         now,
       );
       const { id, total } = result.replay;
-      if (!result.duplicate) log.info({ replayId: id, webhookId, total }, 'replay begun');
+      if (!result.duplicate) {
+        const line = { replayId: id, webhookId, accountId: webhook.accountId, total };
+        log.info(line, 'replay begun');
+      }
       return result;
     },
 
@@ -136,11 +139,11 @@ export function createReplays(options: {
     list: (filter = {}) => listReplays(ledger, filter),
 
     async cancel(id, scope = {}) {
-      await get(id, scope);
+      const { webhookId, accountId } = await get(id, scope);
       if (!(await cancelReplay(ledger, id, clock()))) {
         throw new ConflictError(`replay ${id} has ended already`);
       }
-      log.info({ replayId: id }, 'replay cancelled');
+      log.info({ replayId: id, webhookId, accountId }, 'replay cancelled');
       return get(id, scope);
     },
 
@@ -154,7 +157,8 @@ export function createReplays(options: {
       while (performance.now() < end) {
         const step = await stepReplay(ledger, clock(), compileEventTypes);
         if (step === undefined) return;
-        if (step.done) log.info({ replayId: step.id }, 'replay done');
+        const { id: replayId, webhookId, accountId, done } = step;
+        if (done) log.info({ replayId, webhookId, accountId }, 'replay done');
       }
     },
   };

@@ -248,14 +248,11 @@ export function createWebhooks(options: {
       const verified =
         urlChanged || methodChanged ? await ask(verification, addressee, rateLimit) : {};
       const change = { accountId, urlChanged, actor, now: clock() };
-      return (
-        (await updateWebhook(
-          ledger,
-          id,
-          { ...configuration, ...(methodChanged ? { verification } : {}), ...verified },
-          change,
-        )) ?? missing(id)
-      );
+      const columns = { ...configuration, ...(methodChanged ? { verification } : {}), ...verified };
+      const webhook = (await updateWebhook(ledger, id, columns, change)) ?? missing(id);
+      const changed = Object.keys(columns);
+      log.info({ webhookId: id, accountId: webhook.accountId, changed }, 'webhook changed');
+      return webhook;
     },
 
     async verify(id, { accountId, actor = 'owner', method } = {}) {
@@ -276,13 +273,16 @@ export function createWebhooks(options: {
       const verified = await ask(verification, await addresseeAfter(before), before.rateLimit);
       const change = { accountId, urlChanged: false, actor, now: clock() };
       const changes = { verification, ...verified };
-      return (await updateWebhook(ledger, id, changes, change)) ?? missing(id);
+      const webhook = (await updateWebhook(ledger, id, changes, change)) ?? missing(id);
+      const line = { webhookId: id, accountId: webhook.accountId, method: verification };
+      log.info(line, 'webhook verified');
+      return webhook;
     },
 
     async delete(id, scope = {}) {
       const deleted = await deleteWebhook(ledger, known(id), { ...scope, now: clock() });
       if (!deleted) missing(id);
-      log.info({ webhookId: id }, 'webhook deleted');
+      log.info({ webhookId: id, ...scope }, 'webhook deleted');
     },
 
     async rotateSecret(id, { accountId, overlapMs = DEFAULT_OVERLAP_MS, ...wanted } = {}) {
@@ -302,7 +302,10 @@ export function createWebhooks(options: {
         return [sealed, ...older];
       });
       if (webhook === undefined) missing(id);
-      log.info({ webhookId: id, overlapMs }, 'webhook secret rotated');
+      log.info(
+        { webhookId: id, accountId: webhook.accountId, overlapMs },
+        'webhook secret rotated',
+      );
       return { webhook, secret };
     },
 
@@ -316,7 +319,8 @@ export function createWebhooks(options: {
         throw new ConflictError(`webhook ${id} is inactive already`);
       }
       metrics.webhooksDeactivated('owner', 1);
-      log.info({ webhookId: id, reason: 'owner' }, 'webhook deactivated');
+      const line = { webhookId: id, accountId: webhook.accountId, reason: 'owner', detail: why };
+      log.info(line, 'webhook deactivated');
       return webhook;
     },
 
@@ -328,7 +332,9 @@ export function createWebhooks(options: {
         await get(id, { accountId });
         throw new ConflictError(`webhook ${id} is active already`);
       }
-      log.info({ webhookId: id, owed, deliveries: result.deliveries }, 'webhook reactivated');
+      const { webhook, deliveries } = result;
+      const line = { webhookId: id, accountId: webhook.accountId, owed, deliveries };
+      log.info(line, 'webhook reactivated');
       return result;
     },
 
