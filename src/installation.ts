@@ -39,7 +39,7 @@ async function openEmbedded(settings: Settings, log: Logger): Promise<Installati
   const { keys, made } = await openKeys(settings.dataDir);
   const postgres = await openEmbeddedPostgres({
     dataDir: settings.dataDir,
-    log: (message) => log.info(message),
+    log: (detail) => log.info({ detail }, 'embedded PostgreSQL'),
   });
   try {
     // Loading the engine that migrates takes longer than a look.
@@ -102,7 +102,7 @@ export async function migrateInstallation(
     settings.databaseUrl === undefined
       ? await openEmbeddedPostgres({
           dataDir: settings.dataDir,
-          log: (message) => log.info(message),
+          log: (detail) => log.info({ detail }, 'embedded PostgreSQL'),
         })
       : undefined;
   const databaseUrl = settings.databaseUrl ?? embedded?.databaseUrl ?? '';

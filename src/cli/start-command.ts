@@ -53,8 +53,8 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
     const api = await serve(posthorn, roles, log);
     if (api !== undefined) parts.push(api);
     const { address } = api ?? {};
-    const settings = settingsGiven();
-    log.info({ roles, processes, address, ...surroundings(posthorn), settings }, 'started');
+    const line = { roles, processes, address, ...surroundings(posthorn) };
+    log.info({ ...line, settings: settingsGiven() }, 'started');
     workers.start();
   } catch (error) {
     await stop();
