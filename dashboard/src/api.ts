@@ -4,12 +4,15 @@ import type {
   ArchivedDay,
   Attempt,
   Channel,
-  Delivery,
   DeliveryWithAttempts,
   DryRun,
+  FailingWebhook,
   Incident,
+  ListedDelivery,
+  LiveSecret,
   Notice,
   Overview,
+  OverviewSpan,
   Owed,
   Page,
   Process,
@@ -22,7 +25,9 @@ import type {
   Task,
   Webhook,
   WebhookAtRisk,
+  WebhookHealth,
   WebhookStats,
+  WebhookTraffic,
   Zombie,
 } from '../../src/index.js';
 
@@ -36,11 +41,17 @@ export type Json<T> = T extends Date
       : T;
 
 export type WebhookJson = Json<Webhook>;
-export type DeliveryJson = Json<Delivery>;
+export type DeliveryJson = Json<ListedDelivery>;
 export type DeliveryDetail = Json<DeliveryWithAttempts>;
 export type AttemptJson = Json<Attempt>;
 export type EventJson = Json<StoredEvent>;
 export type OverviewJson = Json<Overview>;
+export type OverviewSpanJson = Json<OverviewSpan>;
+export type FailingJson = Json<FailingWebhook>;
+export type ProcessJson = Json<Process>;
+export type HealthJson = Json<WebhookHealth>;
+export type TrafficJson = Json<WebhookTraffic>;
+export type SecretJson = Json<LiveSecret>;
 export type StatsJson = Json<WebhookStats>;
 export type IncidentJson = Json<Incident>;
 export type RuleJson = Json<AlertRule>;
@@ -58,7 +69,6 @@ export type TablesJson = Json<TablesState>;
 export type TaskJson = Json<Task>;
 export type QueuesJson = Json<QueuesOverview>;
 export type SurroundingsJson = Json<Surroundings>;
-export type ProcessJson = Json<Process>;
 export type PageJson<T> = { readonly data: readonly T[]; readonly nextCursor: string | null };
 export type { Page };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeKey } from '../api/setup.js';
-import { accessibilityFaults } from '../support/browser.js';
+import { accessibilityFaults, layoutShift } from '../support/browser.js';
 import { heading, openPipeline, shareBrowser } from './setup.js';
 
 const { openSignedIn } = shareBrowser();
@@ -25,9 +25,12 @@ describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
     const { page, faults } = await openSignedIn(api, { theme });
     const delivery = (await api.posthorn.deliveries.list({ webhookId: api.bad.id })).data[0];
     const walk: readonly (readonly [string, string | RegExp, string])[] = [
-      ['/', 'Overview', '12 failures'],
+      ['/', 'Overview', 'Needs attention'],
       ['/webhooks', 'Webhooks', 'umbrella'],
       [`/webhooks/${api.bad.id}`, /broken/, 'Failures by class'],
+      [`/webhooks/${api.bad.id}?view=Attempts`, /broken/, 'http_status'],
+      [`/webhooks/${api.bad.id}?view=History`, /broken/, 'webhook.registered'],
+      [`/webhooks/${api.bad.id}?view=Settings`, /broken/, 'the newest, until it is rotated'],
       ['/deliveries', 'Deliveries', 'exhausted'],
       [`/deliveries/${delivery?.id}`, 'Delivery', 'expense.created'],
       ['/zombies', 'Zombies', 'umbrella'],
@@ -40,8 +43,9 @@ describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
     for (const [path, title, text] of walk) {
       await page.goto(path);
       await heading(page, title);
-      if (path !== '/') await page.getByText(text).filter({ visible: true }).first().waitFor();
+      await page.getByText(text).filter({ visible: true }).first().waitFor();
       expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
+      expect([path, (await layoutShift(page)) < 0.01]).toEqual([path, true]);
       // Nothing is wider than the window of a phone.
       await page.setViewportSize({ width: 390, height: 844 });
       const { scrollWidth, clientWidth } = await page.evaluate<

@@ -42,7 +42,16 @@ export async function watchFaults(page: Page): Promise<readonly string[]> {
   await page.exposeFunction('reportViolation', (text: string) => faults.push(text));
   await page.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
     reportViolation('policy: ' + event.violatedDirective + ' ' + event.blockedURI));`);
+  await page.addInitScript(`window.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shifted += value;
+    }).observe({ type: 'layout-shift', buffered: true });`);
   return faults;
+}
+
+/** How much of a page moved since it was opened, by itself: the Cumulative Layout Shift. */
+export function layoutShift(page: Page): Promise<number> {
+  return page.evaluate<number>('window.shifted');
 }
 
 /** What axe finds wrong with a page as it is now: rule, and the elements. */

@@ -1,146 +1,98 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call, type DeliveryJson, type PageJson, query } from '../api.js';
-import { useAction } from '../parts/action.js';
-import { Ago } from '../parts/ago.js';
-import { Field } from '../parts/form.js';
+import { useFilter } from '../parts/filter.js';
 import { usePages } from '../parts/pages.js';
-import { Fault } from '../parts/states.js';
 import { Listing } from '../parts/table.js';
 import { useMay } from '../session.js';
-import { number } from '../words.js';
-import { DeliveryStatus, STATUS_TONES } from './delivery-status.js';
+import { DELIVERY_FILTERS, DeliveryFilters } from './delivery-filters.js';
+import { DeliveryRow } from './delivery-row.js';
+import { RetryBar } from './retry-bar.js';
+
+/** Deliveries on a page. */
+const PAGE = 50;
 
 /** A list of deliveries, of one webhook where it is named. */
 export function DeliveryList({ webhookId }: { webhookId?: string }) {
   const pages = usePages();
-  const [filter, setFilter] = useState({ status: '', webhookId: '', eventId: '' });
+  const { filter: given, set } = useFilter(DELIVERY_FILTERS);
+  const filter = webhookId === undefined ? given : { ...given, webhookId };
   const [marked, setMarked] = useState<readonly string[]>([]);
   const may = useMay('deliveries:retry');
   const { data, error } = useQuery({
-    queryKey: ['deliveries', webhookId, filter, pages.cursor],
+    queryKey: ['deliveries', filter, pages.cursor],
     queryFn: () =>
       call<PageJson<DeliveryJson>>(
         'GET',
-        `/v1/deliveries${query({ ...filter, ...(webhookId === undefined ? {} : { webhookId }), cursor: pages.cursor, limit: 25 })}`,
+        `/v1/deliveries${query({ ...filter, cursor: pages.cursor, limit: PAGE })}`,
       ),
     placeholderData: keepPreviousData,
   });
-  const retry = useAction(async (ids: readonly string[]) => {
-    for (const id of ids) await call('POST', `/v1/deliveries/${id}/retry`);
-    setMarked([]);
-  });
-  const set = (change: Partial<typeof filter>) => {
-    setFilter({ ...filter, ...change });
-    setMarked([]);
-    pages.reset();
-  };
+  const shown = data?.data.map(({ id }) => id) ?? [];
   return (
     <>
-      <search className="filters">
-        <Field label="Status">
-          {(id) => (
-            <select
-              id={id}
-              value={filter.status}
-              onChange={(event) => set({ status: event.target.value })}
-            >
-              <option value="">any</option>
-              {Object.keys(STATUS_TONES).map((status) => (
-                <option key={status}>{status}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        {webhookId === undefined && (
-          <Field label="Webhook id">
-            {(id) => (
-              <input
-                id={id}
-                value={filter.webhookId}
-                onChange={(event) => set({ webhookId: event.target.value.trim() })}
-              />
-            )}
-          </Field>
-        )}
-        <Field label="Event id">
-          {(id) => (
-            <input
-              id={id}
-              value={filter.eventId}
-              onChange={(event) => set({ eventId: event.target.value.trim() })}
-            />
-          )}
-        </Field>
-        {may && (
-          <button
-            type="button"
-            disabled={marked.length === 0 || retry.isPending}
-            onClick={() => retry.mutate(marked)}
-          >
-            Retry {marked.length === 0 ? 'marked' : number(marked.length)}
-          </button>
-        )}
-      </search>
-      {retry.error !== null && <Fault error={retry.error} />}
+      <DeliveryFilters
+        filter={given}
+        ofWebhook={webhookId !== undefined}
+        onChange={(change) => {
+          set(change);
+          setMarked([]);
+          pages.reset();
+        }}
+      />
+      {may && <RetryBar filter={filter} marked={marked} onDone={() => setMarked([])} />}
       <Listing
         page={data}
         error={error}
-        empty={<>No delivery fits.</>}
+        empty={
+          data?.nextCursor == null ? (
+            <>No delivery fits.</>
+          ) : (
+            <>None of the latest 20,000 deliveries fits; the next page looks further back.</>
+          )
+        }
         label="Deliveries"
         heads={[
           ...(may
             ? [
-                <span key="mark" className="hidden">
-                  Mark
-                </span>,
+                <input
+                  key="all"
+                  type="checkbox"
+                  aria-label="Mark all on this page"
+                  disabled={shown.length === 0}
+                  checked={shown.length > 0 && marked.length === shown.length}
+                  onChange={(event) => setMarked(event.target.checked ? shown : [])}
+                />,
               ]
             : []),
-          'Delivery',
+          'Event',
+          ...(webhookId === undefined ? ['Webhook'] : []),
           'Status',
           'Attempts',
           'Last outcome',
           'Enqueued',
-          'Ended',
+          'Next or ended',
         ]}
       >
         {(delivery) => (
-          <tr key={delivery.id}>
-            {may && (
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={`Mark ${delivery.id}`}
-                  checked={marked.includes(delivery.id)}
-                  onChange={(event) =>
-                    setMarked(
-                      event.target.checked
-                        ? [...marked, delivery.id]
-                        : marked.filter((id) => id !== delivery.id),
-                    )
+          <DeliveryRow
+            key={delivery.id}
+            delivery={delivery}
+            ofWebhook={webhookId !== undefined}
+            mark={
+              may
+                ? {
+                    isMarked: marked.includes(delivery.id),
+                    onChange: (isMarked) =>
+                      setMarked(
+                        isMarked
+                          ? [...marked, delivery.id]
+                          : marked.filter((id) => id !== delivery.id),
+                      ),
                   }
-                />
-              </td>
-            )}
-            <td>
-              <Link to="/deliveries/$id" params={{ id: delivery.id }} className="id">
-                {delivery.id}
-              </Link>
-            </td>
-            <td>
-              <DeliveryStatus status={delivery.status} />
-            </td>
-            <td className="number">{number(delivery.attemptCount)}</td>
-            <td>
-              {delivery.lastOutcome ?? '–'}
-              {delivery.lastStatusCode !== null && ` (${delivery.lastStatusCode})`}
-            </td>
-            <td>
-              <Ago at={delivery.createdAt} />
-            </td>
-            <td>{delivery.endedAt === null ? '–' : <Ago at={delivery.endedAt} />}</td>
-          </tr>
+                : undefined
+            }
+          />
         )}
       </Listing>
       {pages.controls(data?.nextCursor ?? null)}

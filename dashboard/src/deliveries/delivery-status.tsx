@@ -8,6 +8,13 @@ export const STATUS_TONES = {
   discarded: 'quiet',
 } as const;
 
-export function DeliveryStatus({ status }: { status: DeliveryJson['status'] }) {
-  return <Badge tone={STATUS_TONES[status]}>{status}</Badge>;
+/** The state of a delivery, and of a pending one where it is. */
+export function DeliveryStatus(props: Pick<DeliveryJson, 'status'> & Partial<DeliveryJson>) {
+  const { status, place } = props;
+  return (
+    <Badge tone={STATUS_TONES[status]}>
+      {status}
+      {place === 'parked' && ', parked'}
+    </Badge>
+  );
 }

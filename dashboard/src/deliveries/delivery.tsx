@@ -6,9 +6,9 @@ import { Data } from '../parts/data.js';
 import { Card, PageHead } from '../parts/layout.js';
 import { Fault, Pending } from '../parts/states.js';
 import { useMay } from '../session.js';
-import { time } from '../words.js';
 import { Attempts } from './attempts.js';
-import { DeliveryStatus, STATUS_TONES } from './delivery-status.js';
+import { DeliveryStatus } from './delivery-status.js';
+import { Timeline } from './timeline.js';
 
 /** One delivery: what it brings, and everything that was tried. */
 export function DeliveryPage() {
@@ -25,13 +25,19 @@ export function DeliveryPage() {
     refetchInterval: false,
   });
   const retry = useAction(() => call('POST', `/v1/deliveries/${id}/retry`));
-  if (data === undefined) return <Pending error={error} />;
+  // Both at once, so that nothing moves when the event comes.
+  if (data === undefined || event.isLoading) return <Pending error={error} />;
   return (
     <>
       <PageHead title="Delivery" sub={<code>{id}</code>}>
-        <DeliveryStatus status={data.status} />
+        <DeliveryStatus status={data.status} place={data.place} />
         {may && (
-          <button type="button" disabled={retry.isPending} onClick={() => retry.mutate(undefined)}>
+          <button
+            type="button"
+            className="primary"
+            disabled={retry.isPending}
+            onClick={() => retry.mutate(undefined)}
+          >
             Retry now
           </button>
         )}
@@ -39,33 +45,7 @@ export function DeliveryPage() {
       {retry.error !== null && <Fault error={retry.error} />}
       <div className="columns">
         <Card title="Timeline">
-          <ol className="timeline">
-            <li>
-              <span>Enqueued</span>
-              <time dateTime={data.createdAt}>{time(data.createdAt)}</time>
-            </li>
-            {data.attempts.map((attempt) => (
-              <li key={attempt.id} className={attempt.outcome === 'ok' ? 'good' : 'bad'}>
-                <span>
-                  Attempt {attempt.number}: {attempt.outcome}
-                  {attempt.statusCode !== null && ` (${attempt.statusCode})`}
-                </span>
-                <time dateTime={attempt.startedAt}>{time(attempt.startedAt)}</time>
-              </li>
-            ))}
-            {data.dueAt !== null && (
-              <li>
-                <span>Next attempt</span>
-                <time dateTime={data.dueAt}>{time(data.dueAt)}</time>
-              </li>
-            )}
-            {data.endedAt !== null && (
-              <li className={STATUS_TONES[data.status]}>
-                <span>{data.status}</span>
-                <time dateTime={data.endedAt}>{time(data.endedAt)}</time>
-              </li>
-            )}
-          </ol>
+          <Timeline delivery={data} />
         </Card>
         <Card
           title="Event"
@@ -76,11 +56,14 @@ export function DeliveryPage() {
           }
         >
           {event.data === undefined ? (
-            <Pending error={event.error} />
+            event.error !== null && <Fault error={event.error} />
           ) : (
             <>
               <p>
-                <code>{event.data.type}</code> of {event.data.accountId}
+                <code>{event.data.type}</code> of {event.data.accountId} ·{' '}
+                <Link to="/deliveries" search={{ eventId: data.eventId } as never}>
+                  all its deliveries
+                </Link>
               </p>
               <Data label="Payload" value={event.data.payload} />
             </>

@@ -1,41 +1,31 @@
 import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { type Drawing, drawChart } from './draw-chart.js';
 
-interface Line {
-  readonly label: string;
-  /** A custom property of the theme, like `--good`. */
-  readonly colour: string;
-  readonly values: readonly (number | null)[];
+export interface ChartProps extends Drawing {
+  /** What it shows, for those who don't see it. */
+  readonly summary: string;
 }
 
-interface ChartProps {
-  summary: string;
-  /** What the axis begins and ends with. */
-  window: { readonly from: string; readonly to: string };
-  times: readonly string[];
-  lines: readonly Line[];
-  bars?: boolean;
-  format?: (value: number) => string;
-}
-
-/** Values over time. What it shows is also said in `summary`, for those who don't see it. */
+/** Values over time: lines, or bars that stand on each other. */
 export function Chart(props: ChartProps) {
   const ref = useRef<HTMLDivElement>(null);
-  const { window, times, lines, bars = false, format = String } = props;
+  const { window, times, lines, stacked = false, format = String } = props;
   const data = JSON.stringify([window, times, lines]);
 
+  // `data` is all that is drawn, as text.
   useEffect(() => {
     const element = ref.current;
     if (element === null) return;
-    const draw = () => drawInto(element, { window, times, lines, bars, format });
-    let plot = draw();
+    const draw = () => drawChart(element, { window, times, lines, stacked, format });
+    let plot: uPlot = draw();
     const redraw = () => {
       plot.destroy();
       plot = draw();
     };
     const observer = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: HEIGHT }),
+      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
     );
     observer.observe(element);
     const themes = new MutationObserver(redraw);
@@ -48,7 +38,7 @@ export function Chart(props: ChartProps) {
       dark.removeEventListener('change', redraw);
       plot.destroy();
     };
-  }, [data, bars]);
+  }, [data, stacked]);
 
   return (
     <figure className="chart">
@@ -61,51 +51,5 @@ export function Chart(props: ChartProps) {
         ))}
       </figcaption>
     </figure>
-  );
-}
-
-const HEIGHT = 180;
-
-const seconds = (iso: string) => Date.parse(iso) / 1_000;
-
-function drawInto(
-  element: HTMLElement,
-  drawing: Required<Pick<ChartProps, 'window' | 'times' | 'lines' | 'bars' | 'format'>>,
-): uPlot {
-  const { window, times, lines, bars, format } = drawing;
-  const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour('--muted'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { show: false },
-    font: '12px system-ui, sans-serif',
-  };
-  const paths = bars ? uPlot.paths.bars?.({ size: [0.7, 24] }) : undefined;
-  return new uPlot(
-    {
-      width: element.clientWidth,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { show: false },
-      scales: {
-        x: { range: [seconds(window.from), seconds(window.to)] },
-        y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] },
-      },
-      axes: [axis, { ...axis, size: 64, values: (_plot, splits) => splits.map(format) }],
-      series: [
-        {},
-        ...lines.map((line) => ({
-          label: line.label,
-          stroke: colour(line.colour),
-          width: bars ? 0 : 2,
-          points: { show: !bars && times.length < 3 },
-          ...(bars ? { fill: colour(line.colour) } : {}),
-          ...(paths === undefined ? {} : { paths }),
-        })),
-      ],
-    },
-    [times.map(seconds), ...lines.map(({ values }) => [...values])],
-    element,
   );
 }

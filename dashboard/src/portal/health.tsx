@@ -63,16 +63,20 @@ export function Health({ webhook }: { webhook: WebhookJson }) {
           <Empty>There was no attempt in this time.</Empty>
         ) : (
           <Chart
-            bars
+            stacked
             summary={`${number(data.successes)} accepted and ${number(data.failures)} failed`}
             window={data}
             times={data.series.map(({ start }) => start)}
             format={number}
             lines={[
-              { label: 'All', colour: '--good', values: data.series.map((each) => each.attempts) },
+              {
+                label: 'Accepted',
+                colour: '--plot-good',
+                values: data.series.map((each) => each.successes),
+              },
               {
                 label: 'Failed',
-                colour: '--bad',
+                colour: '--plot-bad',
                 values: data.series.map((each) => each.failures),
               },
             ]}

@@ -1,12 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { call, type PageJson, query, type WebhookJson } from '../api.js';
+import { call, type HealthJson, type PageJson, query, type WebhookJson } from '../api.js';
 import { Ago } from '../parts/ago.js';
 import { AskingButton } from '../parts/dialog.js';
 import { PageHead } from '../parts/layout.js';
 import { usePages } from '../parts/pages.js';
 import { Pending } from '../parts/states.js';
 import { useMay } from '../session.js';
+import { healthQuery } from '../webhooks/health.js';
 import { SuccessRate } from '../webhooks/success-rate.js';
 import { ConditionBadge } from './condition.js';
 import { eventTypesInWords } from './in-words.js';
@@ -20,6 +21,10 @@ export function WebhookList() {
     queryFn: () =>
       call<PageJson<WebhookJson>>('GET', `/v1/webhooks${query({ cursor: pages.cursor })}`),
     placeholderData: keepPreviousData,
+  });
+  const health = useQuery({
+    ...healthQuery(data?.data.map(({ id }) => id) ?? []),
+    enabled: data !== undefined,
   });
   return (
     <>
@@ -36,7 +41,11 @@ export function WebhookList() {
       ) : (
         <ul className="hooks">
           {data.data.map((webhook) => (
-            <WebhookCard key={webhook.id} webhook={webhook} />
+            <WebhookCard
+              key={webhook.id}
+              webhook={webhook}
+              health={health.data?.data.find((each) => each.webhook.id === webhook.id)}
+            />
           ))}
         </ul>
       )}
@@ -45,7 +54,8 @@ export function WebhookList() {
   );
 }
 
-function WebhookCard({ webhook }: { webhook: WebhookJson }) {
+function WebhookCard(props: { webhook: WebhookJson; health: HealthJson | undefined }) {
+  const { webhook, health } = props;
   return (
     <li className="card hook">
       <div className="hook-head">
@@ -62,7 +72,7 @@ function WebhookCard({ webhook }: { webhook: WebhookJson }) {
         <div>
           <dt>Last 24 hours</dt>
           <dd>
-            <SuccessRate id={webhook.id} />
+            <SuccessRate health={health} />
           </dd>
         </div>
         <div>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, type ProcessJson, type SurroundingsJson } from '../api.js';
-import { Ago } from '../parts/ago.js';
+import { ProcessTable } from '../overview/process-table.js';
 import { Badge, Card } from '../parts/layout.js';
 import { Pending } from '../parts/states.js';
 import { Table } from '../parts/table.js';
@@ -60,31 +60,10 @@ export const processesQuery = {
 /** The processes at work. */
 export function Processes() {
   const { data, error } = useQuery(processesQuery);
+  if (data !== undefined) return <ProcessTable processes={data.data} />;
   return (
     <Card title="Processes">
-      {data === undefined ? (
-        <Pending error={error} />
-      ) : (
-        <Table label="Every process" heads={['Process', 'Roles', 'Since', 'State']}>
-          {data.data.map((process) => (
-            <tr key={process.id}>
-              <td>
-                {process.host}, {process.pid}
-                <small className="muted block">{process.version}</small>
-              </td>
-              <td>{process.roles.join(', ')}</td>
-              <td>
-                <Ago at={process.startedAt} />
-              </td>
-              <td>
-                <Badge tone={process.alive ? 'good' : 'bad'}>
-                  {process.alive ? 'alive' : 'silent'}
-                </Badge>
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      <Pending error={error} />
     </Card>
   );
 }

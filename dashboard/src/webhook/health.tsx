@@ -1,30 +1,42 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, query, type StatsJson, type WebhookJson } from '../api.js';
-import { Ago } from '../parts/ago.js';
-import { Chart } from '../parts/chart.js';
+import { call, query, type StatsJson, type TrafficJson, type WebhookJson } from '../api.js';
 import { FailureClasses } from '../parts/failure-classes.js';
-import { Card, Figure } from '../parts/layout.js';
-import { rateTone } from '../parts/rate-tone.js';
-import { Empty, Pending } from '../parts/states.js';
-import { milliseconds, number, percent, plural } from '../words.js';
+import { Card } from '../parts/layout.js';
+import { Pending } from '../parts/states.js';
+import { healthQuery } from '../webhooks/health.js';
+import { Charts } from './charts.js';
+import { HealthFigures } from './health-figures.js';
+import { Traffic } from './traffic.js';
 
+/** The windows that are shown, each with the step of its charts. */
 const WINDOWS = { '24h': 'hour', '7d': 'hour', '30d': 'day' } as const;
 
+/** How a webhook is now, and how it did. */
 export function Health({ webhook }: { webhook: WebhookJson }) {
+  const { id } = webhook;
   const [window, setWindow] = useState<keyof typeof WINDOWS>('24h');
-  const { data, error } = useQuery({
-    queryKey: ['stats', webhook.id, window],
+  const stats = useQuery({
+    queryKey: ['stats', id, window],
     queryFn: () =>
-      call<StatsJson>(
-        'GET',
-        `/v1/webhooks/${webhook.id}/stats${query({ window, step: WINDOWS[window] })}`,
-      ),
+      call<StatsJson>('GET', `/v1/webhooks/${id}/stats${query({ window, step: WINDOWS[window] })}`),
+    placeholderData: keepPreviousData,
   });
-  if (data === undefined) return <Pending error={error} />;
-  const times = data.series.map(({ start }) => start);
+  const traffic = useQuery({
+    queryKey: ['traffic', id],
+    queryFn: () => call<TrafficJson>('GET', `/v1/webhooks/${id}/traffic`),
+  });
+  const health = useQuery(healthQuery([id]));
+  if (stats.data === undefined || traffic.data === undefined || health.data === undefined) {
+    return <Pending error={stats.error ?? traffic.error ?? health.error} />;
+  }
   return (
     <>
+      <Traffic
+        webhook={webhook}
+        traffic={traffic.data}
+        deactivatesAt={health.data.data[0]?.deactivatesAt ?? null}
+      />
       <nav className="windows" aria-label="Time">
         {(Object.keys(WINDOWS) as (keyof typeof WINDOWS)[]).map((each) => (
           <button
@@ -37,82 +49,10 @@ export function Health({ webhook }: { webhook: WebhookJson }) {
           </button>
         ))}
       </nav>
-      <dl className="figures">
-        <Figure
-          label="Success rate"
-          value={percent(data.successRate)}
-          note={plural(data.attempts, 'attempt')}
-          tone={rateTone(data.successRate)}
-        />
-        <Figure
-          label="Response time"
-          value={milliseconds(data.latencyMs.p50)}
-          note={`p95 ${milliseconds(data.latencyMs.p95)} · p99 ${milliseconds(data.latencyMs.p99)}`}
-        />
-        <Figure label="Last success" value={<Ago at={webhook.lastSuccess} />} />
-        <Figure
-          label="Failures in a row"
-          value={number(webhook.consecutiveFailures)}
-          note={webhook.lastError ?? 'no error'}
-          tone={webhook.consecutiveFailures > 0 ? 'warn' : 'quiet'}
-        />
-        <Figure
-          label="Breaker"
-          value={webhook.breaker}
-          note={
-            webhook.test === null ? (
-              'no tests under way'
-            ) : (
-              <>
-                next test {webhook.test.nextAt === null ? 'none' : <Ago at={webhook.test.nextAt} />}
-              </>
-            )
-          }
-          tone={webhook.breaker === 'closed' ? 'quiet' : 'bad'}
-        />
-      </dl>
-      {data.series.length === 0 ? (
-        <Empty>There was no attempt in this time.</Empty>
-      ) : (
-        <div className="columns">
-          <Card title={`Attempts, each ${WINDOWS[window]}`}>
-            <Chart
-              bars
-              summary={`${plural(data.successes, 'success', 'successes')} and ${plural(data.failures, 'failure')}`}
-              window={data}
-              times={times}
-              format={number}
-              lines={[
-                {
-                  label: 'All',
-                  colour: '--good',
-                  values: data.series.map(({ attempts }) => attempts),
-                },
-                {
-                  label: 'Failed',
-                  colour: '--bad',
-                  values: data.series.map(({ failures }) => failures),
-                },
-              ]}
-            />
-          </Card>
-          <Card title="Response time">
-            <Chart
-              summary={`p95 ${milliseconds(data.latencyMs.p95)}`}
-              window={data}
-              times={times}
-              format={milliseconds}
-              lines={(['p50', 'p95', 'p99'] as const).map((name, index) => ({
-                label: name,
-                colour: ['--good', '--warn', '--bad'][index] ?? '--bad',
-                values: data.series.map(({ latencyMs }) => latencyMs[name]),
-              }))}
-            />
-          </Card>
-        </div>
-      )}
+      <HealthFigures webhook={webhook} stats={stats.data} />
+      <Charts stats={stats.data} step={WINDOWS[window]} />
       <Card title="Failures by class">
-        <FailureClasses classes={data.failuresByClass} />
+        <FailureClasses classes={stats.data.failuresByClass} />
       </Card>
     </>
   );

@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call, type WebhookJson } from '../api.js';
 import { DeliveryList } from '../deliveries/delivery-list.js';
+import { useFilter } from '../parts/filter.js';
 import { PageHead } from '../parts/layout.js';
-import { Pending } from '../parts/states.js';
+import { Fault, Pending } from '../parts/states.js';
 import { useMay } from '../session.js';
+import { Url } from '../webhooks/webhook-link.js';
 import { WebhookState } from '../webhooks/webhook-state.js';
 import { WebhookActions } from './actions.js';
 import { AttemptList } from './attempt-list.js';
-import { Configuration } from './configuration.js';
 import { Health } from './health.js';
 import { History } from './history.js';
 import { Replays } from './replays.js';
+import { Settings } from './settings.js';
 
 const VIEWS = ['Health', 'Attempts', 'Deliveries', 'Replays', 'History', 'Settings'] as const;
 
@@ -23,7 +24,8 @@ export function WebhookPage() {
 }
 
 function OneWebhook({ id }: { id: string }) {
-  const [view, setView] = useState<(typeof VIEWS)[number]>('Health');
+  const { filter, set } = useFilter(['view']);
+  const view = VIEWS.find((each) => each === filter.view) ?? 'Health';
   const may = useMay('webhooks:write');
   const { data: webhook, error } = useQuery({
     queryKey: ['webhook', id],
@@ -33,7 +35,11 @@ function OneWebhook({ id }: { id: string }) {
   return (
     <>
       <PageHead
-        title={<span className="url">{webhook.url}</span>}
+        title={
+          <span className="url">
+            <Url url={webhook.url} />
+          </span>
+        }
         sub={
           <>
             {webhook.description !== '' && `${webhook.description} · `}
@@ -43,6 +49,7 @@ function OneWebhook({ id }: { id: string }) {
       >
         <WebhookState webhook={webhook} />
       </PageHead>
+      {error !== null && <Fault error={error} />}
       {webhook.deactivationDetail !== null && !webhook.active && (
         <p className="note">{webhook.deactivationDetail}</p>
       )}
@@ -53,7 +60,7 @@ function OneWebhook({ id }: { id: string }) {
             key={each}
             type="button"
             aria-current={each === view ? 'page' : undefined}
-            onClick={() => setView(each)}
+            onClick={() => set({ view: each === 'Health' ? '' : each })}
           >
             {each}
           </button>
@@ -64,7 +71,7 @@ function OneWebhook({ id }: { id: string }) {
       {view === 'Deliveries' && <DeliveryList webhookId={id} />}
       {view === 'Replays' && <Replays id={id} />}
       {view === 'History' && <History id={id} />}
-      {view === 'Settings' && <Configuration webhook={webhook} />}
+      {view === 'Settings' && <Settings webhook={webhook} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { FormatInput } from '../../../src/index.js';
+import type { WebhookJson } from '../api.js';
 import { Field } from '../parts/form.js';
 import { useMay } from '../session.js';
 
@@ -23,6 +24,15 @@ const GITHUB = JSON.stringify(
 );
 
 export const NO_FORMAT: FormatChoice = { kind: '', description: GITHUB };
+
+/** The choice that a webhook's format is. */
+export function choiceOf(format: WebhookJson['format']): FormatChoice {
+  if (format === null) return NO_FORMAT;
+  const { kind, ...described } = format;
+  return kind === 'raw'
+    ? { kind, description: JSON.stringify(described, null, 2) }
+    : { ...NO_FORMAT, kind };
+}
 
 /** Chooses a webhook's format. */
 export function FormatField({

@@ -8,12 +8,16 @@ const REASONS = {
 } as const;
 
 /** The state of a webhook in a few words. */
-export function WebhookState({ webhook }: { webhook: WebhookJson }) {
-  if (!webhook.active) {
-    const reason = webhook.deactivationReason;
-    return <Badge tone="quiet">inactive{reason === null ? '' : `, ${REASONS[reason]}`}</Badge>;
+export function WebhookState(props: {
+  webhook: Pick<WebhookJson, 'active' | 'breaker' | 'failingSince'> &
+    Partial<Pick<WebhookJson, 'deactivationReason'>>;
+}) {
+  const { active, breaker, failingSince, deactivationReason = null } = props.webhook;
+  if (!active) {
+    const reason = deactivationReason === null ? '' : `, ${REASONS[deactivationReason]}`;
+    return <Badge tone="quiet">inactive{reason}</Badge>;
   }
-  if (webhook.breaker !== 'closed') return <Badge tone="bad">breaker {webhook.breaker}</Badge>;
-  if (webhook.failingSince !== null) return <Badge tone="warn">failing</Badge>;
+  if (breaker !== 'closed') return <Badge tone="bad">breaker {breaker}</Badge>;
+  if (failingSince !== null) return <Badge tone="warn">failing</Badge>;
   return <Badge tone="good">well</Badge>;
 }

@@ -1,126 +1,73 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { call, type PageJson, query, type WebhookJson } from '../api.js';
-import { Ago } from '../parts/ago.js';
-import { Field } from '../parts/form.js';
+import { ChoiceFilter, Filters, TextFilter, useFilter } from '../parts/filter.js';
 import { PageHead } from '../parts/layout.js';
-import { usePages } from '../parts/pages.js';
-import { Listing } from '../parts/table.js';
-import { number } from '../words.js';
+import { Empty, Fault, Pending } from '../parts/states.js';
 import { RegisterButton } from './register.js';
-import { SuccessRate } from './success-rate.js';
-import { WebhookState } from './webhook-state.js';
+import { WebhookTable } from './webhook-table.js';
 
 /** All webhooks, searched and narrowed. */
 export function Webhooks() {
-  const pages = usePages();
-  const [filter, setFilter] = useState({ search: '', accountId: '', state: '', tier: '' });
-  const { data, error } = useQuery({
-    queryKey: ['webhooks', filter, pages.cursor],
-    queryFn: () =>
+  const { filter, set, isEmpty } = useFilter(['search', 'accountId', 'state', 'tier']);
+  const list = useInfiniteQuery({
+    queryKey: ['webhooks', filter],
+    queryFn: ({ pageParam }) =>
       call<PageJson<WebhookJson>>(
         'GET',
-        `/v1/webhooks${query({ ...filter, cursor: pages.cursor, limit: 25 })}`,
+        `/v1/webhooks${query({ ...filter, cursor: pageParam, limit: 50 })}`,
       ),
-    placeholderData: keepPreviousData,
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: (before) => before,
+    // Of a long list only what is in sight is asked for again: the health of its rows says all.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 2 ? false : 5_000),
   });
-  const set = (change: Partial<typeof filter>) => {
-    setFilter({ ...filter, ...change });
-    pages.reset();
-  };
   return (
     <>
-      <PageHead title="Webhooks">
+      <PageHead title="Webhooks" sub="Endpoints, newest first, with how they did in 24 hours.">
         <RegisterButton />
       </PageHead>
-      <search className="filters">
-        <Field label="URL contains">
-          {(id) => (
-            <input
-              id={id}
-              type="search"
-              value={filter.search}
-              onChange={(event) => set({ search: event.target.value })}
+      <Filters>
+        <TextFilter
+          label="URL contains"
+          value={filter.search}
+          onChange={(search) => set({ search })}
+        />
+        <TextFilter
+          label="Account"
+          value={filter.accountId}
+          onChange={(accountId) => set({ accountId })}
+        />
+        <ChoiceFilter
+          label="State"
+          choices={['well', 'failing', 'inactive']}
+          value={filter.state}
+          onChange={(state) => set({ state })}
+        />
+        <ChoiceFilter
+          label="Tier"
+          choices={['critical', 'standard', 'low']}
+          value={filter.tier}
+          onChange={(tier) => set({ tier })}
+        />
+      </Filters>
+      {list.data === undefined ? (
+        <Pending error={list.error} />
+      ) : (
+        <>
+          {list.error !== null && <Fault error={list.error} />}
+          {list.data.pages.every(({ data }) => data.length === 0) && !list.hasNextPage ? (
+            <Empty>{isEmpty ? 'There is no webhook yet.' : 'No webhook fits.'}</Empty>
+          ) : (
+            <WebhookTable
+              pages={list.data.pages}
+              hasMore={list.hasNextPage}
+              isLoading={list.isFetching}
+              onMore={() => void list.fetchNextPage()}
             />
           )}
-        </Field>
-        <Field label="Account">
-          {(id) => (
-            <input
-              id={id}
-              value={filter.accountId}
-              onChange={(event) => set({ accountId: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="State">
-          {(id) => (
-            <select
-              id={id}
-              value={filter.state}
-              onChange={(event) => set({ state: event.target.value })}
-            >
-              <option value="">any</option>
-              <option value="well">well</option>
-              <option value="failing">failing</option>
-              <option value="inactive">inactive</option>
-            </select>
-          )}
-        </Field>
-        <Field label="Tier">
-          {(id) => (
-            <select
-              id={id}
-              value={filter.tier}
-              onChange={(event) => set({ tier: event.target.value })}
-            >
-              <option value="">any</option>
-              <option>critical</option>
-              <option>standard</option>
-              <option>low</option>
-            </select>
-          )}
-        </Field>
-      </search>
-      <Listing
-        page={data}
-        error={error}
-        empty={<>No webhook fits.</>}
-        label="Webhooks"
-        heads={[
-          'Webhook',
-          'Account',
-          'Tier',
-          'State',
-          '24 hours',
-          'Last success',
-          'Failures in a row',
-        ]}
-      >
-        {(webhook) => (
-          <tr key={webhook.id}>
-            <td>
-              <Link to="/webhooks/$id" params={{ id: webhook.id }} className="url">
-                {webhook.url}
-              </Link>
-            </td>
-            <td>{webhook.accountId}</td>
-            <td>{webhook.tier}</td>
-            <td>
-              <WebhookState webhook={webhook} />
-            </td>
-            <td>
-              <SuccessRate id={webhook.id} />
-            </td>
-            <td>
-              <Ago at={webhook.lastSuccess} />
-            </td>
-            <td className="number">{number(webhook.consecutiveFailures)}</td>
-          </tr>
-        )}
-      </Listing>
-      {pages.controls(data?.nextCursor ?? null)}
+        </>
+      )}
     </>
   );
 }
