@@ -161,8 +161,10 @@ describe('a raw format', () => {
   const TOKEN = { header: 'X-Token', algorithm: 'token' } as const;
 
   test('with room for one signature signs with the oldest live secret', () => {
-    const { headers } = write({ signatures: [TOKEN] }, { secrets: ['new', 'old'] });
-    expect(headers).toEqual({ 'x-token': 'old' });
+    const signatures = [TOKEN, { header: 'X-Signature', algorithm: 'hmac-sha256' } as const];
+    const { body, headers } = write({ signatures }, { secrets: ['new', 'old'] });
+    const signature = createHmac('sha256', 'old').update(body).digest('hex');
+    expect(headers).toEqual({ 'x-token': 'old', 'x-signature': signature });
   });
 
   test('sends a secret beyond ASCII as its UTF-8', () => {
