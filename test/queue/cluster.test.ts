@@ -48,6 +48,15 @@ describe('a Redis Cluster of three nodes', () => {
       expect(new Set(jobs.map((key) => key.slice(0, key.indexOf('}')))).size).toBe(1);
     }
     expect((await posthorn.queue.counts()).waiting).toBe(600);
+    // Bull Board shows each shard by itself.
+    const { queues } = await (await posthorn.queueBoard.open()).overview();
+    expect(queues.map(({ name }) => name)).toEqual([
+      '1-of-3-deliveries',
+      '2-of-3-deliveries',
+      '3-of-3-deliveries',
+      'jobs',
+    ]);
+    expect(queues.reduce((sum, { waiting }) => sum + waiting, 0)).toBe(600);
     const other = await createPosthorn(options);
     await Promise.all([posthorn, other].map((each) => each.start(ROLES)));
     const requests = await receiver.waitForRequests(600);
