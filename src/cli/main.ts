@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import type { Command } from 'commander';
+import { namesakes } from './command-tree.js';
 import { EXIT_USAGE, printError } from './failure.js';
 import { createProgram } from './program.js';
+
+const program = createProgram();
 
 /** Wrong words exit with 2, in every command, and are said in the form that was asked for. */
 function exitWithUsage(command: Command): void {
@@ -9,7 +12,10 @@ function exitWithUsage(command: Command): void {
   if (json) command.configureOutput({ writeErr: () => undefined });
   command.exitOverride(({ exitCode, message }) => {
     if (exitCode === 0) process.exit(0);
-    if (json) printError({ code: 'wrong_words', message: message.replace(/^error: /, '') });
+    const elsewhere = namesakes(program, message);
+    const hint = elsewhere.length === 0 ? undefined : `there is ${elsewhere.join(', ')}`;
+    if (json) printError({ code: 'wrong_words', message: message.replace(/^error: /, ''), hint });
+    else if (hint !== undefined) process.stderr.write(`${hint}\n`);
     process.exit(EXIT_USAGE);
   });
   for (const child of command.commands) exitWithUsage(child);
@@ -22,6 +28,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (process.stdout.listenerCount('error') === 1) process.exit(0);
 });
 
-const program = createProgram();
 exitWithUsage(program);
 await program.parseAsync();

@@ -251,6 +251,7 @@ describe('wrong words and bad settings exit with 2', () => {
   test.each([
     [['webhok'], /unknown command 'webhok'/],
     [['webhook', 'shw'], /Did you mean show/],
+    [['rotate-secret'], /there is `posthorn webhook rotate-secret`/],
     [['delivery', 'list', '--staus', 'pending'], /Did you mean --status/],
     [['delivery', 'list', '--status', 'sent'], /Allowed choices are pending, delivered/],
     [['event', 'put'], /use one of send, send-batch, show; see `posthorn event --help`/],
