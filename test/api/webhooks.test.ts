@@ -33,6 +33,7 @@ describe('POST /v1/webhooks', () => {
       deactivationDetail: null,
       lastSuccess: null,
       lastFailure: null,
+      format: null,
       lastError: null,
       maxInFlight: null,
       rateLimit: null,
@@ -111,7 +112,7 @@ describe('POST /v1/webhooks', () => {
       {
         field: 'rate',
         detail:
-          'is not known here, only url, accountId, signatureScheme, operational, secret, eventTypes, tier, description, headers, maxInFlight, rateLimit, overrides, verification',
+          'is not known here, only url, accountId, signatureScheme, operational, secret, eventTypes, tier, description, headers, format, maxInFlight, rateLimit, overrides, verification',
       },
     ]);
   });
