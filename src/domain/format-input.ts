@@ -1,4 +1,5 @@
 import { refuseField } from './errors.js';
+import { objectOf, oneOf, onlyFields } from './field-checks.js';
 import { FORMAT_KINDS, type Format, type FormatKind } from './format.js';
 import {
   createNameCheck,
@@ -177,33 +178,9 @@ function template(
   return given;
 }
 
-function objectOf(field: string, given: unknown): Readonly<Record<string, unknown>> {
-  // A Map or a Headers has no entries that are seen, and would be taken for an empty object.
-  if (Object.prototype.toString.call(given) !== '[object Object]') {
-    refuseField(field, 'not a plain object');
-  }
-  return given as Readonly<Record<string, unknown>>;
-}
-
 function listOf(field: string, given: unknown): readonly unknown[] {
   if (!Array.isArray(given) || given.length > MOST_SIGNATURES) {
     refuseField(field, `not a list of at most ${MOST_SIGNATURES}`);
   }
   return given;
-}
-
-function oneOf<Value extends string>(
-  field: string,
-  given: unknown,
-  values: readonly Value[],
-): Value {
-  const found = values.find((value) => value === given);
-  return found ?? refuseField(field, `not one of ${values.join(', ')}`);
-}
-
-function onlyFields(field: string, unknown: object, known: readonly string[]): void {
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) {
-    refuseField(`${field}.${name}`, `is not known here, only ${known.join(', ')}`);
-  }
 }
