@@ -42,16 +42,19 @@ export async function watchFaults(page: Page): Promise<readonly string[]> {
   await page.exposeFunction('reportViolation', (text: string) => faults.push(text));
   await page.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
     reportViolation('policy: ' + event.violatedDirective + ' ' + event.blockedURI));`);
-  await page.addInitScript(`window.shifted = 0;
+  await page.addInitScript(`window.shifts = [];
     new PerformanceObserver((list) => {
-      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shifted += value;
+      for (const { value, hadRecentInput, sources } of list.getEntries()) {
+        const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.nodeValue);
+        if (!hadRecentInput && value > 0.005) shifts.push(value + ': ' + moved.join(' and '));
+      }
     }).observe({ type: 'layout-shift', buffered: true });`);
   return faults;
 }
 
-/** How much of a page moved since it was opened, by itself: the Cumulative Layout Shift. */
-export function layoutShift(page: Page): Promise<number> {
-  return page.evaluate<number>('window.shifted');
+/** What moved by itself on a page since it was opened, and how far: the layout shifts that somebody would see. */
+export function layoutShifts(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>('shifts');
 }
 
 /** What axe finds wrong with a page as it is now: rule, and the elements. */

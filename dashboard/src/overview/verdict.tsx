@@ -20,14 +20,14 @@ export function Verdict(props: {
   if (first === undefined) {
     const { active } = props.overview.webhooks;
     return (
-      <p className="verdict good">
+      <p className="standing good">
         <strong>All is well.</strong>{' '}
         {active === 0 ? 'There is no active webhook yet.' : `${all(active)}, and nothing waits.`}
       </p>
     );
   }
   return (
-    <p className={`verdict ${first.tone}`}>
+    <p className={`standing ${first.tone}`}>
       <strong>{first.text}.</strong> {others.map(({ text }) => `${text}.`).join(' ')}
     </p>
   );
