@@ -68,7 +68,7 @@ async function start(keep) {
     address: api.address,
     apiKey: API_KEY,
     /** Ids of what pages are about. */
-    ids: { well: idOf('busy'), broken: idOf('broken'), delivery: data[0].id },
+    ids: { well: idOf('busy'), broken: idOf('broken'), delivery: data.at(-1).id },
   };
 }
 

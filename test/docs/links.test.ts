@@ -21,7 +21,8 @@ function anchorsOf({ text }: Page): Set<string> {
 
 /** What is wrong with the links of a page to others, and to itself. */
 function brokenLinks(page: Page): string[] {
-  const targets = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  const links = proseOf(page).matchAll(/(?:\]\(|src(?:set)?=")([^)"\s]+)/g);
+  const targets = [...links].map(([, target = '']) => target);
   return targets
     .filter((target) => !/^[a-z]+:/.test(target))
     .filter((target) => {
