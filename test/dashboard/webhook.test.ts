@@ -56,8 +56,9 @@ test('what is done in the dashboard is done in the ledger and at the receiver', 
   await page.getByRole('button', { name: 'History' }).click();
   await page.getByText('webhook.reactivated').waitFor();
 
-  const { data } = await posthorn.deliveries.list({ webhookId: good.id });
-  await page.goto(`/deliveries/${data[0]?.id}`);
+  await page.goto(`/webhooks/${good.id}?view=Attempts`);
+  await page.getByRole('link', { name: '1 of its delivery' }).first().click();
+  await heading(page, 'Delivery');
   await page.getByRole('button', { name: 'Retry now' }).click();
   await page.getByText('Attempt 2: ok').waitFor();
 

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { AttemptJson } from '../api.js';
 import { Ago } from '../parts/ago.js';
 import { Badge } from '../parts/layout.js';
@@ -5,8 +6,13 @@ import { Empty } from '../parts/states.js';
 import { Table } from '../parts/table.js';
 import { milliseconds, number } from '../words.js';
 
-/** Attempts as a table; what the endpoint answered can be opened. */
-export function Attempts({ attempts }: { attempts: readonly AttemptJson[] }) {
+/**
+ * Attempts as a table; what the endpoint answered can be opened.
+ *
+ * @param props.linked whether each leads to its delivery, which shows what was brought
+ */
+export function Attempts(props: { attempts: readonly AttemptJson[]; linked?: boolean }) {
+  const { attempts, linked = false } = props;
   if (attempts.length === 0) return <Empty>There was no attempt yet.</Empty>;
   return (
     <Table label="Every attempt" heads={['When', 'Attempt', 'Outcome', 'Status', 'Took', 'Answer']}>
@@ -15,7 +21,15 @@ export function Attempts({ attempts }: { attempts: readonly AttemptJson[] }) {
           <td>
             <Ago at={attempt.startedAt} />
           </td>
-          <td className="number">{number(attempt.number)}</td>
+          <td className="number">
+            {linked ? (
+              <Link to="/deliveries/$id" params={{ id: attempt.deliveryId }}>
+                {number(attempt.number)} of its delivery
+              </Link>
+            ) : (
+              number(attempt.number)
+            )}
+          </td>
           <td>
             <Badge tone={attempt.outcome === 'ok' ? 'good' : 'bad'}>{attempt.outcome}</Badge>
           </td>

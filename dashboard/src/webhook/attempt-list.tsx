@@ -17,7 +17,7 @@ export function AttemptList({ id }: { id: string }) {
   if (data === undefined) return <Pending error={error} />;
   return (
     <>
-      <Attempts attempts={data.data} />
+      <Attempts attempts={data.data} linked />
       {pages.controls(data.nextCursor)}
     </>
   );
