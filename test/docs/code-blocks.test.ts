@@ -191,8 +191,8 @@ async function checkSettings(block: CodeBlock): Promise<void> {
 const PLAIN = ['', 'text', 'http', 'html'];
 
 /**
- * Languages whose tools are not everywhere where the tests run. Their blocks are receivers, tried by hand
- * whenever they change; what is looked at here is that they verify with the secret, and with what.
+ * Languages whose tools are not everywhere where the tests run. What is looked at is that their blocks verify
+ * the body as it came, with the secret.
  */
 const FOREIGN: Readonly<Record<string, RegExp>> = {
   python: /webhook\.verify\(request\.get_data\(\), /,
