@@ -15,7 +15,6 @@ const PICTURES = {
   overview: { path: () => '/', title: 'Overview', height: 1_060 },
   webhooks: { path: () => '/webhooks', title: 'Webhooks' },
   webhook: { path: ({ broken }) => `/webhooks/${broken}`, title: /billing/ },
-  delivery: { path: ({ delivery }) => `/deliveries/${delivery}`, title: 'Delivery' },
   alerts: { path: () => '/alerts', title: 'Alerts' },
 };
 
