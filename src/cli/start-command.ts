@@ -1,27 +1,38 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readSettings, settingsInForce } from '../config.js';
 import { createLogger } from '../log.js';
 import { createPosthorn, type Posthorn } from '../posthorn.js';
 import { createCommand } from './command.js';
-import type { OutputFlags } from './output.js';
+import { entranceText, findEntrance } from './entrance.js';
+import { type OutputFlags, print } from './output.js';
 import { endOnSignals, prepareEnd, STOP_PATIENCE_MS } from './process-end.js';
-import { checkProcesses, parseProcesses, ROLES, readRoles } from './start-flags.js';
+import {
+  checkProcesses,
+  type ProcessRole,
+  parseProcesses,
+  parseRoles,
+  ROLES,
+} from './start-flags.js';
 import { createWorkerProcesses } from './worker-processes.js';
 
 interface StartFlags extends OutputFlags {
-  readonly roles: string;
+  readonly roles: readonly ProcessRole[];
   readonly processes: number;
 }
 
 /** `posthorn start`: a process in the roles named, and further workers beside it, until it is told to stop. */
 export function startCommand(): Command {
   return createCommand('start', 'run the API, a worker and the scheduler', start)
-    .option('--roles <roles>', 'which of them, with commas between', ROLES.join(','))
+    .addOption(
+      new Option('--roles <roles>', 'which of them, with commas between')
+        .argParser(parseRoles)
+        .default(ROLES, ROLES.join(',')),
+    )
     .option('--processes <number>', 'how many worker processes, or auto', parseProcesses, 1);
 }
 
-async function start({ roles: text, processes }: StartFlags): Promise<void> {
-  const roles = readRoles(text);
+async function start(flags: StartFlags): Promise<void> {
+  const { roles, processes } = flags;
   checkProcesses(processes, roles, readSettings());
   const log = createLogger(process.env.POSTHORN_LOG_LEVEL || 'info');
   const posthorn = await createPosthorn({}, { log });
@@ -41,7 +52,6 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
   };
   try {
     endOnSignals(prepareEnd({ stop, settings, log }));
-    showKeys(posthorn);
     posthorn.metrics.watchProcess();
     if (processes > 1) {
       posthorn.metrics.nameProcess('0');
@@ -55,6 +65,7 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
     const { address } = api ?? {};
     const line = { roles, processes, address, ...surroundings(posthorn) };
     log.info({ ...line, settings: settingsGiven() }, 'started');
+    if (address !== undefined && roles.includes('api')) showEntrance(posthorn, address, flags);
     workers.start();
   } catch (error) {
     await stop();
@@ -62,12 +73,11 @@ async function start({ roles: text, processes }: StartFlags): Promise<void> {
   }
 }
 
-/** Shows the API key that was made just now; it is kept, and never shown again. */
-function showKeys({ installation, settings }: Posthorn): void {
-  if (!installation.madeKeys) return;
-  process.stdout.write(
-    `API key, shown this once (kept in ${settings.dataDir}/keys.json): ${installation.apiKey}\n`,
-  );
+/** Says where to look, to whoever starts it at a terminal or without a database; elsewhere the log says all. */
+function showEntrance(posthorn: Posthorn, address: string, flags: OutputFlags): void {
+  if (process.stdout.isTTY !== true && !posthorn.installation.embedded) return;
+  const entrance = findEntrance(posthorn, address);
+  print(flags, entrance, () => `\n${entranceText(entrance)}\n`);
 }
 
 /** What it runs on, without a credential. */

@@ -9,14 +9,12 @@ export type ProcessRole = (typeof ROLES)[number];
 
 const MOST_PROCESSES = 256;
 
-/** Roles from a list with commas between. Throws `InvalidInputError`. */
-export function readRoles(text: string): ProcessRole[] {
+/** Roles from a list with commas between. Throws commander's `InvalidArgumentError`. */
+export function parseRoles(text: string): ProcessRole[] {
   return text.split(',').map((name) => {
     const role = ROLES.find((known) => known === name.trim());
     if (role !== undefined) return role;
-    throw new InvalidInputError(
-      `role ${JSON.stringify(name)} does not fit: use ${ROLES.join(', ')}`,
-    );
+    throw new InvalidArgumentError(`There is no role "${name.trim()}": use ${ROLES.join(', ')}.`);
   });
 }
 

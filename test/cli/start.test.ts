@@ -13,11 +13,16 @@ import { environment } from '../support/posthorn-process.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+interface Started {
+  readonly child: ChildProcess;
+  readonly address: string;
+  stdout(): string;
+  /** Waits for what it says on stdout. */
+  said(what: RegExp): Promise<RegExpExecArray | null>;
+}
+
 /** Starts `posthorn start` and waits for the log line that says where it listens. */
-async function start(
-  env: Record<string, string>,
-  ...words: string[]
-): Promise<{ child: ChildProcess; address: string; stdout: () => string }> {
+async function start(env: Record<string, string>, ...words: string[]): Promise<Started> {
   const child = spawn(process.execPath, [MAIN, 'start', ...words], {
     env: { PATH: process.env.PATH, ...env },
   });
@@ -32,7 +37,11 @@ async function start(
     const entry = JSON.parse(line) as { msg: string; address?: string };
     if (entry.msg === 'started') {
       child.stderr.resume();
-      return { child, address: entry.address ?? '', stdout: () => stdout };
+      const said = async (what: RegExp) => {
+        await expect.poll(() => stdout, { timeout: 10_000 }).toMatch(what);
+        return what.exec(stdout);
+      };
+      return { child, address: entry.address ?? '', stdout: () => stdout, said };
     }
   }
   throw new Error('it ended before it had started');
@@ -69,12 +78,19 @@ describe('posthorn start', () => {
     expect(await end(child, 'SIGTERM')).toBe(0);
   });
 
-  test('needs nothing at all: an embedded PostgreSQL, keys shown once, other commands beside it', async () => {
+  test('needs nothing at all: an embedded PostgreSQL, a key shown once, other commands beside it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'posthorn-start-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const env = { POSTHORN_DATA_DIR: join(folder, 'data'), PORT: '0' };
+    const keptIn = join(folder, 'data/keys.json');
     const first = await start(env);
-    const [, apiKey] = /API key, shown this once \(kept in .*\): (\S+)/.exec(first.stdout()) ?? [];
+    const [, apiKey = ''] = (await first.said(/^API key +(\S+) /m)) ?? [];
+    expect(first.stdout()).toBe(`
+dashboard      ${first.address}
+API reference  ${first.address}/docs
+API key        ${apiKey}  (shown this once, kept in ${keptIn})
+
+`);
     const headers = { authorization: `Bearer ${apiKey}` };
     expect((await fetch(`${first.address}/v1/webhooks`, { headers })).status).toBe(200);
     const beside = await runCommand(['webhook', 'list', '--json'], env);
@@ -83,7 +99,8 @@ describe('posthorn start', () => {
     expect(await end(first.child, 'SIGTERM')).toBe(0);
 
     const second = await start(env);
-    expect(second.stdout()).toBe('');
+    await second.said(/^API key +as in .*keys\.json\n/m);
+    expect(second.stdout()).not.toContain(apiKey);
     expect((await fetch(`${second.address}/v1/webhooks`, { headers })).status).toBe(200);
     expect(await end(second.child, 'SIGTERM')).toBe(0);
   });
@@ -103,7 +120,7 @@ describe('posthorn start', () => {
   test('refuses an unknown role, and the api role without a key', async () => {
     const options = await freshOptions();
     const unknown = await runCommand(['start', '--roles', 'api,wroker'], options);
-    expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('"wroker"') });
+    expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('"wroker"') });
     const keyless = await runCommand(['start'], { ...options, apiKey: '' });
     expect(keyless).toMatchObject({
       exitCode: 2,

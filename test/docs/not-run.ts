@@ -52,12 +52,12 @@ export const NOT_RUN: readonly NotRun[] = [
   })),
   {
     page: 'docs/first-webhook.md',
-    begins: 'npx posthorn start',
+    begins: 'posthorn start',
     why: 'starts and stays; test/cli/start.test.ts does',
   },
   {
     page: 'docs/first-webhook.md',
-    begins: 'npx posthorn listen',
+    begins: 'posthorn listen',
     why: 'listens until it is stopped; test/cli/listen.test.ts does',
   },
   { page: 'docs/install.md', begins: 'npm ci', why: 'installs, and listens until it is stopped' },
