@@ -20,7 +20,7 @@ export interface Sessions {
 
 export const SESSION_COOKIE = 'posthorn_session';
 
-/** What a sealed session says it is, so that nothing else that was sealed passes for one. */
+/** What a session is sealed for, so that nothing else that was sealed passes for one. */
 const PURPOSE = 'dashboard session';
 
 /** Longest cookie that is looked at, in characters. */
@@ -47,7 +47,7 @@ export function createSessions(options: {
   return {
     begin(key, request) {
       const expiresAt = new Date(Date.now() + lengthMs);
-      const sealed = secretBox.seal(JSON.stringify({ purpose: PURPOSE, key, expiresAt }));
+      const sealed = secretBox.seal(JSON.stringify({ key, expiresAt }), PURPOSE);
       const cookie = write(request, sealed, Math.floor(lengthMs / 1_000));
       return { session: { key, expiresAt }, cookie };
     },
@@ -63,8 +63,8 @@ export function createSessions(options: {
 
 function openSession(secretBox: Pick<SecretBox, 'open'>, sealed: string): Session | undefined {
   try {
-    const { purpose, key, expiresAt } = JSON.parse(secretBox.open(sealed));
-    return purpose === PURPOSE ? { key, expiresAt: new Date(expiresAt) } : undefined;
+    const { key, expiresAt } = JSON.parse(secretBox.open(sealed, PURPOSE));
+    return { key, expiresAt: new Date(expiresAt) };
   } catch {
     // Made up, changed on the way, or sealed with a key that is no more: no session.
     return undefined;

@@ -3,10 +3,15 @@ import { InvalidSettingsError, SecretKeyError } from './errors.js';
 
 /** Seals signing secrets for the ledger and opens them again (AES-256-GCM, NIST SP 800-38D). */
 export interface SecretBox {
-  /** The sealed text: `v1.<key id>.<nonce>.<tag>.<ciphertext>`, base64url. */
-  seal(secret: string): string;
-  /** Throws `SecretKeyError` where none of the keys sealed it, or it was changed. */
-  open(sealed: string): string;
+  /**
+   * The sealed text: `v1.<key id>.<nonce>.<tag>.<ciphertext>`, base64url.
+   *
+   * @param purpose what it is for, where somebody hands it back to us: it opens for that alone, so that a secret
+   *   that a customer worded does not pass for a session. Empty for what the ledger keeps.
+   */
+  seal(secret: string, purpose?: string): string;
+  /** Throws `SecretKeyError` where none of the keys sealed it for that purpose, or it was changed. */
+  open(sealed: string, purpose?: string): string;
   /** True where the present key sealed it, not a former one. */
   isPresent(sealed: string): boolean;
 }
@@ -35,16 +40,16 @@ export function createSecretBox(secretKey: string, formerKeys: readonly string[]
   ).set(presentId, key);
 
   return {
-    seal(secret) {
+    seal(secret, purpose = '') {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
       const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
       const parts = [nonce, cipher.getAuthTag(), ciphertext].map((part) =>
         part.toString('base64url'),
       );
       return ['v1', presentId, ...parts].join('.');
     },
-    open(sealed) {
+    open(sealed, purpose = '') {
       const { keyId, nonce, tag, ciphertext } = parseSealed(sealed);
       const sealedBy = keys.get(keyId);
       if (sealedBy === undefined) {
@@ -57,7 +62,7 @@ export function createSecretBox(secretKey: string, formerKeys: readonly string[]
       }
       try {
         const decipher = createDecipheriv('aes-256-gcm', sealedBy, nonce, { authTagLength: 16 });
-        decipher.setAuthTag(tag);
+        decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
         return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
       } catch (cause) {
         throw new SecretKeyError('a signing secret in the ledger was damaged', { cause });

@@ -34,8 +34,7 @@ export function sealGrant(
   kind: GrantKind,
   grant: Grant,
 ): string {
-  const sealed = secretBox.seal(JSON.stringify({ purpose: purposeOf(kind), grant }));
-  return `${PREFIXES[kind]}${sealed}`;
+  return `${PREFIXES[kind]}${secretBox.seal(JSON.stringify(grant), purposeOf(kind))}`;
 }
 
 /** Opens a grant of that kind; undefined for what is none, was changed, or has expired. */
@@ -47,9 +46,8 @@ export function openGrant(
 ): Grant | undefined {
   if (!token.startsWith(PREFIXES[kind]) || token.length > LONGEST) return undefined;
   try {
-    const opened = JSON.parse(secretBox.open(token.slice(PREFIXES[kind].length)));
-    if (opened.purpose !== purposeOf(kind)) return undefined;
-    const grant: Grant = { ...opened.grant, expiresAt: new Date(opened.grant.expiresAt) };
+    const opened = JSON.parse(secretBox.open(token.slice(PREFIXES[kind].length), purposeOf(kind)));
+    const grant: Grant = { ...opened, expiresAt: new Date(opened.expiresAt) };
     return grant.expiresAt > now ? grant : undefined;
   } catch {
     // Made up, changed on the way, or sealed with a key that is no more: no grant.
@@ -57,7 +55,7 @@ export function openGrant(
   }
 }
 
-/** What a sealed grant says it is, so that nothing else that was sealed passes for one. */
+/** What a grant is sealed for, so that nothing else that was sealed passes for one. */
 function purposeOf(kind: GrantKind): string {
   return `portal ${kind}`;
 }

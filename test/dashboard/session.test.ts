@@ -89,18 +89,20 @@ describe('a session', () => {
   test('is nothing that was not sealed here', async () => {
     const { address, posthorn } = await openSession();
     const expiresAt = new Date(Date.now() + 60_000);
-    const sealed = (contents: unknown) => posthorn.secretBox.seal(JSON.stringify(contents));
+    const sealed = (contents: unknown, purpose?: string) =>
+      posthorn.secretBox.seal(JSON.stringify(contents), purpose);
     const purpose = 'dashboard session';
     for (const value of [
       'nonsense',
-      sealed('whsec_x'),
+      sealed('whsec_x', purpose),
       sealed({ key: API_KEY, expiresAt }),
-      sealed({ purpose, key: API_KEY, expiresAt: new Date(0) }),
+      sealed({ purpose, key: API_KEY, expiresAt }),
+      sealed({ key: API_KEY, expiresAt: new Date(0) }, purpose),
     ]) {
       const headers = { cookie: `posthorn_session=${value}` };
       expect((await fetch(`${address}/v1/webhooks`, { headers })).status).toBe(401);
     }
-    const headers = { cookie: `posthorn_session=${sealed({ purpose, key: API_KEY, expiresAt })}` };
+    const headers = { cookie: `posthorn_session=${sealed({ key: API_KEY, expiresAt }, purpose)}` };
     expect((await fetch(`${address}/v1/webhooks`, { headers })).status).toBe(200);
   });
 });

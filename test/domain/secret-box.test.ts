@@ -12,6 +12,15 @@ describe('a secret box', () => {
     expect(box.seal('whsec_abc')).not.toBe(sealed);
   });
 
+  test('opens what was sealed for a purpose for that alone', () => {
+    const sealed = box.seal('a session', 'session');
+    expect(box.open(sealed, 'session')).toBe('a session');
+    for (const purpose of ['', 'sessions']) {
+      expect(() => box.open(sealed, purpose)).toThrow(SecretKeyError);
+    }
+    expect(() => box.open(box.seal('a session'), 'session')).toThrow(SecretKeyError);
+  });
+
   test('does not open what another key sealed, and says so without the secret', () => {
     const sealed = createSecretBox(createSecretKey()).seal('whsec_abc');
     expect(() => box.open(sealed)).toThrow(SecretKeyError);

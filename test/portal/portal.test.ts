@@ -120,11 +120,23 @@ test('a link and a session end, each in its time', async () => {
 });
 
 test('neither passes for the other, nor does what was changed, or sealed for something else', async () => {
-  const { posthorn, begin, call, makeLink, asCustomer } = await openPortal();
+  const { posthorn, ledger, begin, call, makeLink, asCustomer } = await openPortal();
   const link = tokenOf((await makeLink({ accountId: 'acme' })).body);
   const { token } = await asCustomer('acme');
   const changed = `${link.slice(0, -3)}${link.endsWith('AAA') ? 'BBB' : 'AAA'}`;
-  const forged = posthorn.secretBox.seal(JSON.stringify({ purpose: 'dashboard session' }));
+  const { secretBox, webhooks } = posthorn;
+  const forged = secretBox.seal(JSON.stringify({ accountId: 'b' }), 'dashboard session');
+  // A customer words a secret, and has somehow read how the ledger keeps it.
+  const { webhook } = await webhooks.register({
+    url: 'https://a.example',
+    format: { kind: 'slack' },
+  });
+  const grant = { accountId: 'b', role: 'admin', generation: 0, keyHash: null, look: {} };
+  const lasting = { ...grant, expiresAt: '2999-01-01' };
+  const secret = JSON.stringify({ purpose: 'portal session', grant: lasting, ...lasting });
+  await webhooks.rotateSecret(webhook.id, { secret });
+  const row = await ledger.webhook.findUniqueOrThrow({ where: { id: webhook.id } });
+  const [kept] = row.secrets as unknown as { sealed: string }[];
   for (const text of [token, changed, `phl_${forged}`, 'phl_', '', 'nonsense']) {
     expect([text, (await begin(text)).status]).toEqual([text, 401]);
   }
@@ -133,6 +145,7 @@ test('neither passes for the other, nor does what was changed, or sealed for som
     `phs_${link.slice(4)}`,
     `${token.slice(0, -3)}${token.endsWith('AAA') ? 'BBB' : 'AAA'}`,
     `phs_${forged}`,
+    `phs_${kept?.sealed}`,
   ]) {
     const { status } = await call('GET', '/v1/webhooks', { headers: bearing(text) });
     expect([text, status]).toEqual([text, 401]);
