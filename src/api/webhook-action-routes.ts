@@ -31,6 +31,7 @@ export function addWebhookActionRoutes(
       schema: {
         operationId: 'rotateWebhookSecret',
         summary: 'Give a webhook a new secret',
+        problems: ['conflict'],
         params,
         querystring,
         body: rotation,

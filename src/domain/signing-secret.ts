@@ -43,6 +43,9 @@ export type SigningSecret =
   | SharedSecret
   | { readonly scheme: 'v1a'; readonly privateKey: KeyObject };
 
+/** Most secrets of a webhook that sign at the same time: each makes the header longer, and signing slower. */
+export const MOST_LIVE_SECRETS = 10;
+
 /** Longest secret of an existing system, in characters. */
 export const MAX_SECRET_TEXT = 512;
 

@@ -10,7 +10,7 @@ import { isId, newId } from '../domain/id.js';
 import type { Actor } from '../domain/notice.js';
 import type { OnProgress } from '../domain/progress.js';
 import type { SecretBox } from '../domain/secret-box.js';
-import { isLive, type SignatureScheme } from '../domain/signing-secret.js';
+import { isLive, MOST_LIVE_SECRETS, type SignatureScheme } from '../domain/signing-secret.js';
 import type { UrlRules } from '../domain/url-rules.js';
 import type { VerificationMethod } from '../domain/verification.js';
 import type { Metrics } from '../metrics.js';
@@ -96,7 +96,7 @@ export interface Webhooks {
   delete(id: string, scope?: AccountScope): Promise<void>;
   /**
    * Makes a new secret, of the same scheme where none is named. The ones before sign beside it for
-   * `overlapMs` more: 24 h where left out.
+   * `overlapMs` more: 24 h where left out. Throws `ConflictError` where ten would sign still.
    */
   rotateSecret(
     id: string,
@@ -299,6 +299,7 @@ export function createWebhooks(options: {
         const older = before
           .map((entry) => ({ ...entry, expiresAt: earlier(entry.expiresAt, until) }))
           .filter(({ expiresAt }) => new Date(expiresAt) > now);
+        if (older.length >= MOST_LIVE_SECRETS) tooManySecrets(id);
         return [sealed, ...older];
       });
       if (webhook === undefined) missing(id);
@@ -362,6 +363,12 @@ function checkSecrets(
     secrets.filter((secret) => isLive(secret, now)),
   );
   if (fault !== undefined) refuseField('format', fault);
+}
+
+function tooManySecrets(id: string): never {
+  throw new ConflictError(`webhook ${id} has ${MOST_LIVE_SECRETS} live secrets, and no more fit`, {
+    hint: 'wait until one expires, or rotate with the overlap 0s, which ends them all',
+  });
 }
 
 function earlier(time: string | null, other: string): string {

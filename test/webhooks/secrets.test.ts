@@ -68,6 +68,24 @@ describe('a webhook with Ed25519 signatures', () => {
   });
 });
 
+test('ten secrets sign at once and no more, however often one rotates', async () => {
+  const { posthorn } = await openTestPosthorn();
+  const { webhook } = await posthorn.webhooks.register({ url: 'https://example.com/' });
+  const live = () => posthorn.secrets.of(webhook.id);
+  for (let made = 1; made < 10; made += 1) await posthorn.webhooks.rotateSecret(webhook.id);
+  const before = await live();
+  expect(before).toHaveLength(10);
+  const rotating = posthorn.webhooks.rotateSecret(webhook.id, { overlapMs: 1 });
+  await expect(rotating).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('10 live secrets'),
+    hint: expect.stringContaining('overlap 0s'),
+  });
+  expect(await live()).toEqual(before);
+  await posthorn.webhooks.rotateSecret(webhook.id, { overlapMs: 0 });
+  expect(await live()).toHaveLength(1);
+});
+
 describe('a new POSTHORN_SECRET_KEY', () => {
   test('takes the live secret along though an expired one can be opened no more', async () => {
     const [gone, former, present] = [createSecretKey(), createSecretKey(), createSecretKey()];
