@@ -21,9 +21,16 @@ export type MessageContent = NoticeContent & { readonly id: string };
 
 /** Sends messages to channels. */
 export interface ChannelSender {
-  /** Sends one message. @returns what went wrong, in a sentence; null where it was taken */
+  /**
+   * Sends one message, within `LONGEST_SEND_MS`.
+   *
+   * @returns what went wrong, in a sentence; null where it was taken
+   */
   send(target: Target, content: MessageContent): Promise<string | null>;
 }
+
+/** Wall-clock limit of one message, in milliseconds, however long a server goes on talking. */
+export const LONGEST_SEND_MS = 60_000;
 
 export function createChannelSender(options: {
   mailer: Mailer;
@@ -31,8 +38,9 @@ export function createChannelSender(options: {
   sender: () => Promise<Sender>;
   secretBox: SecretBox;
   settings: Pick<Settings, 'webhookLink' | 'host' | 'port' | 'timeout'>;
+  limitMs?: number;
 }): ChannelSender {
-  const { mailer, secretBox, settings } = options;
+  const { mailer, secretBox, settings, limitMs = LONGEST_SEND_MS } = options;
 
   async function sendSlack(sealedUrl: string, content: MessageContent): Promise<string | null> {
     const sender = await options.sender();
@@ -40,7 +48,7 @@ export function createChannelSender(options: {
       url: secretBox.open(sealedUrl),
       headers: {},
       body: JSON.stringify(slackNotice(textOf(content))),
-      timeoutMs: settings.timeout,
+      timeoutMs: Math.min(settings.timeout, limitMs),
     });
     return outcome.kind === 'ok' ? null : outcome.message;
   }
@@ -53,13 +61,14 @@ export function createChannelSender(options: {
     async send({ kind, recipients, sealedUrl }, content) {
       if (kind === 'slack') return sendSlack(sealedUrl ?? '', content);
       const text = textOf(content);
-      return mailer.send({
+      const mail = {
         id: content.id,
         to: recipients,
         subject: text.title,
         text: plainText(text),
         html: htmlText(text),
-      });
+      };
+      return mailer.send(mail, { limitMs });
     },
   };
 }

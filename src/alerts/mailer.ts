@@ -1,4 +1,5 @@
 import type { Settings } from '../config.js';
+import { formatDuration } from '../domain/duration.js';
 
 /** An e-mail. */
 export interface Mail {
@@ -12,11 +13,16 @@ export interface Mail {
 
 /** Sends e-mail by SMTP. */
 export interface Mailer {
-  /** @returns what went wrong, in a sentence; null where the mail server took it */
-  send(mail: Mail): Promise<string | null>;
+  /**
+   * Sends it, or breaks the connection off.
+   *
+   * @param options.limitMs wall-clock limit of the whole, in milliseconds
+   * @returns what went wrong, in a sentence; null where the mail server took it
+   */
+  send(mail: Mail, options: { readonly limitMs: number }): Promise<string | null>;
 }
 
-/** How long a mail server may take to connect, to greet, and to answer, in milliseconds. */
+/** How long a mail server may take to connect and to greet, and be silent afterwards, in milliseconds. */
 const PATIENCE_MS = 15_000;
 
 export function createMailer({
@@ -25,7 +31,7 @@ export function createMailer({
 }: Pick<Settings, 'smtpUrl' | 'mailFrom'>): Mailer {
   const domain = /@([A-Za-z0-9.-]+)/.exec(mailFrom)?.[1] ?? 'posthorn.local';
   return {
-    async send({ id, to, subject, text, html }) {
+    async send({ id, to, subject, text, html }, { limitMs }) {
       if (smtpUrl === undefined) return 'no e-mail can be sent: POSTHORN_SMTP_URL is not set';
       // Only here, because most processes send none.
       const { createTransport } = await import('nodemailer');
@@ -41,6 +47,8 @@ export function createMailer({
         },
         { from: mailFrom },
       );
+      // Patience is with silence alone: a server that drips its answers would go on for ever.
+      const signal = AbortSignal.timeout(limitMs);
       try {
         const { rejected } = await transport.sendMail({
           to: [...to],
@@ -49,9 +57,13 @@ export function createMailer({
           html,
           messageId: `<${id}@${domain}>`,
           headers: { 'Auto-Submitted': 'auto-generated' },
+          signal,
         });
         return rejected.length === 0 ? null : `refused for ${rejected.map(String).join(', ')}`;
       } catch (error) {
+        if (signal.aborted) {
+          return `the mail server did not take it within ${formatDuration(limitMs)}`;
+        }
         return `the mail server did not take it: ${reasonOf(error)}`;
       } finally {
         transport.close();

@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics.js';
 import type { Ledger } from '../store/ledger.js';
 import { claimMessages, type DueMessage, delayMessage, endMessage } from '../store/messages.js';
 import { type RoutedNotice, routeNotices } from '../store/notice-routing.js';
-import type { ChannelSender } from './channel-sender.js';
+import { type ChannelSender, LONGEST_SEND_MS } from './channel-sender.js';
 
 /** Tells what there is to tell. */
 export interface Notifier {
@@ -18,8 +18,8 @@ export interface Notifier {
 const ROUTED_AT_ONCE = 200;
 const SENT_AT_ONCE = 10;
 
-/** How long a message is left to the process that took it: longer than sending may take. */
-const LEASE_MS = 120_000;
+/** How long a message is left to the process that took it: longer than sending and noting it may take. */
+const LEASE_MS = 2 * LONGEST_SEND_MS;
 
 /** When a message that was not taken is tried again. */
 const SCHEDULE: RetrySchedule = { baseMs: 30_000, factor: 4, capMs: 12 * 3_600_000, attempts: 8 };

@@ -1,10 +1,18 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
+import { createChannelSender } from '../../src/alerts/channel-sender.js';
+import { createMailer } from '../../src/alerts/mailer.js';
+import { readSettings } from '../../src/config.js';
+import { createSecretBox, createSecretKey } from '../../src/domain/secret-box.js';
 import { createPosthorn } from '../../src/posthorn.js';
+import { forever, setupReceiver, setupSender } from '../delivery/setup.js';
 import { startMailServer } from '../support/mail-server.js';
 import { pollUntil } from '../support/poll.js';
 import { openTestPosthorn } from '../support/posthorn.js';
 import { startReceiver } from '../support/receiver.js';
+import { drip } from '../support/tcp-server.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -148,6 +156,47 @@ test('what a mail server does not take is sent again later; a warning that holds
   ]);
   const ends = await ledger.message.findMany({ orderBy: { status: 'asc' } });
   expect(ends.map(({ status }) => status)).toEqual(['sent', 'dropped']);
+});
+
+test('a server that goes on talking holds a message no longer than its limit', async () => {
+  // Each answer begins, and no line of it is the last.
+  const mailServer = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.write('220 slow\r\n');
+    socket.once('data', () => drip(socket, forever('250-slow\r\n'), 5));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void mailServer.close());
+  await once(mailServer, 'listening');
+  const { port } = mailServer.address() as AddressInfo;
+  const slack = await setupReceiver({ respond: () => ({ delayMs: 60_000 }) });
+  const settings = readSettings({ smtpUrl: `smtp://127.0.0.1:${port}`, timeout: '5m' }, {});
+  const secretBox = createSecretBox(createSecretKey());
+  const sender = createChannelSender({
+    mailer: createMailer(settings),
+    sender: async () => setupSender(),
+    secretBox,
+    settings,
+    limitMs: 200,
+  });
+  const content = {
+    id: 'msg_1',
+    type: 'webhook.test',
+    accountId: 'a',
+    webhookId: null,
+    at: new Date(),
+    actor: 'posthorn',
+    detail: '',
+    data: {},
+  };
+  const sealedUrl = secretBox.seal(slack.url);
+  const told = await Promise.all([
+    sender.send({ channelId: 'c', kind: 'email', recipients: ['a@b.c'], sealedUrl: null }, content),
+    sender.send({ channelId: 'c', kind: 'slack', recipients: [], sealedUrl }, content),
+  ]);
+  expect(told).toEqual([
+    'the mail server did not take it within 200ms',
+    'no answer came within 200ms',
+  ]);
 });
 
 test('an operational webhook gets notices in place of events, signed; two that fail do not tell each other', async () => {
