@@ -140,7 +140,7 @@ function readCounts(
     : readPastCounts(ledger, ids, { from: spanStart(begin, SPANS.hour), to, fineFrom });
 }
 
-/** The incidents of these webhooks, by webhook. */
+/** The incidents of these webhooks, by webhook; where states are read, the first `MOST_SHOWN` of each. */
 async function readIncidents(
   ledger: Ledger,
   condition: Condition,
@@ -153,16 +153,16 @@ async function readIncidents(
   switch (metric) {
     case 'consecutiveFailures': {
       const length = Math.floor(threshold) + 1;
-      const least = { length, lastingMs: NEVER_MS };
-      const runs = await readFailureRuns(ledger, ids, time, least);
+      const wanted = { length, lastingMs: NEVER_MS, most: MOST_SHOWN };
+      const runs = await readFailureRuns(ledger, ids, time, wanted);
       return (id) =>
         (runs.get(id) ?? []).flatMap(({ reached, until }) =>
           reached === null ? [] : [{ openedAt: reached, resolvedAt: until, value: length }],
         );
     }
     case 'timeSinceLastSuccess': {
-      const least = { length: 0, lastingMs: longest.ms };
-      const runs = await readFailureRuns(ledger, ids, time, least);
+      const wanted = { length: 0, lastingMs: longest.ms, most: MOST_SHOWN };
+      const runs = await readFailureRuns(ledger, ids, time, wanted);
       return (id) =>
         replayStates(
           (runs.get(id) ?? []).map(({ success, first, until }) => ({
@@ -175,11 +175,9 @@ async function readIncidents(
         );
     }
     case 'breakerOpen': {
-      const states = await readOpenBreakers(ledger, ids, time);
-      return (id) =>
-        replayStates(states.get(id) ?? [], longest, time).filter(
-          ({ resolvedAt }) => resolvedAt === null || resolvedAt > time.from,
-        );
+      const wanted = { lastingMs: longest.ms, most: MOST_SHOWN };
+      const states = await readOpenBreakers(ledger, ids, time, wanted);
+      return (id) => replayStates(states.get(id) ?? [], longest, time);
     }
     default: {
       const counts = await readCounts(ledger, condition, ids, time);

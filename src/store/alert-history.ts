@@ -88,12 +88,14 @@ export interface FailureRun {
 /**
  * The runs of failures of webhooks, from their attempts: those that reach a length, or last for longer than a
  * time without a success.
+ *
+ * @param wanted.most how many of each webhook, the earliest first
  */
 export async function readFailureRuns(
   ledger: Ledger,
   webhookIds: readonly string[],
   time: PastTime,
-  least: { readonly length: number; readonly lastingMs: number },
+  wanted: { readonly length: number; readonly lastingMs: number; readonly most: number },
 ): Promise<ByWebhook<FailureRun>> {
   const rows = await ledger.$queryRaw<(FailureRun & { readonly webhookId: string })[]>`
     WITH attempt AS (
@@ -109,17 +111,19 @@ export async function readFailureRuns(
     ), run AS (
       SELECT webhook_id, run, min(started_at) FILTER (WHERE outcome = 'ok') AS success,
         min(started_at) FILTER (WHERE outcome <> 'ok') AS first,
-        min(started_at) FILTER (WHERE outcome <> 'ok' AND place = ${least.length}::float8) AS reached
+        min(started_at) FILTER (WHERE outcome <> 'ok' AND place = ${wanted.length}::float8) AS reached
       FROM placed GROUP BY webhook_id, run
     ), followed AS (
       SELECT *, lead(success) OVER (PARTITION BY webhook_id ORDER BY run) AS until FROM run
+    ), found AS (
+      SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY run) AS nth FROM followed
+      WHERE first IS NOT NULL AND (reached IS NOT NULL
+        OR coalesce(until, ${time.to.toISOString()}::timestamptz)
+          - coalesce(success, ${time.from.toISOString()}::timestamptz)
+          > ${wanted.lastingMs}::float8 * interval '1 ms')
     )
-    SELECT webhook_id AS "webhookId", success, first, reached, until FROM followed
-    WHERE first IS NOT NULL AND (reached IS NOT NULL
-      OR coalesce(until, ${time.to.toISOString()}::timestamptz)
-        - coalesce(success, ${time.from.toISOString()}::timestamptz)
-        > ${least.lastingMs}::float8 * interval '1 ms')
-    ORDER BY webhook_id, run`;
+    SELECT webhook_id AS "webhookId", success, first, reached, until FROM found
+    WHERE nth <= ${wanted.most}::int ORDER BY webhook_id, run`;
   return byWebhook(rows, ({ webhookId: _webhookId, ...run }) => run);
 }
 
@@ -127,20 +131,33 @@ function firstAttempt(at: Date): string {
   return `att_${at.getTime().toString(16).padStart(12, '0')}`;
 }
 
-/** When the breakers of webhooks were open, from their histories. */
+/**
+ * When the breakers of webhooks were open for longer than a time, not only before `from`, from their histories.
+ *
+ * @param wanted.most how many times of each webhook, the earliest first
+ */
 export async function readOpenBreakers(
   ledger: Ledger,
   webhookIds: readonly string[],
-  { to }: PastTime,
+  { from, to }: PastTime,
+  wanted: { readonly lastingMs: number; readonly most: number },
 ): Promise<ByWebhook<PastState>> {
   const rows = await ledger.$queryRaw<{ webhookId: string; since: Date; until: Date | null }[]>`
-    SELECT webhook_id AS "webhookId", at AS since, until FROM (
+    WITH turn AS (
       SELECT webhook_id, type, at, lead(at) OVER (PARTITION BY webhook_id ORDER BY at, id) AS until
       FROM posthorn.notices
       WHERE webhook_id = ANY(${webhookIds}::text[]) AND at <= ${to.toISOString()}::timestamptz
         AND type IN ('webhook.failing', 'webhook.recovered', 'webhook.deactivated',
           'webhook.reactivated')
-    ) AS turn WHERE type = 'webhook.failing' ORDER BY webhook_id, at`;
+    ), found AS (
+      SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY at) AS nth FROM turn
+      WHERE type = 'webhook.failing'
+        AND (until IS NULL OR until > ${from.toISOString()}::timestamptz)
+        AND coalesce(until, ${to.toISOString()}::timestamptz) - at
+          > ${wanted.lastingMs}::float8 * interval '1 ms'
+    )
+    SELECT webhook_id AS "webhookId", at AS since, until FROM found
+    WHERE nth <= ${wanted.most}::int ORDER BY webhook_id, at`;
   return byWebhook(rows, ({ since, until }) => ({ since, from: since, until }));
 }
 

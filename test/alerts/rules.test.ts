@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RuleInput } from '../../src/alerts/rule-input.js';
 import { InvalidInputError, NotFoundError } from '../../src/domain/errors.js';
 import { newId } from '../../src/domain/id.js';
+import { readFailureRuns, readOpenBreakers } from '../../src/store/alert-history.js';
 import { openAlerts } from '../support/alerts.js';
 
 const NOW = '2026-05-05T12:00:00Z';
@@ -193,6 +194,13 @@ describe('a dry run', () => {
       { openedAt: at(-105), resolvedAt: at(-100), value: 900 },
       { openedAt: at(-5), resolvedAt: null, value: 900 },
     ]);
+    // Of what a webhook may have much of, no more is read than is shown.
+    const time = { from: at(-1_440), to: at(0) };
+    const wanted = { length: 1, lastingMs: 0, most: 2 };
+    const runs = await readFailureRuns(ledger, [id], time, wanted);
+    expect(runs.get(id)?.map(({ first }) => first)).toEqual([at(-290), at(-100)]);
+    const opened = await readOpenBreakers(ledger, [id], time, { lastingMs: 0, most: 1 });
+    expect(opened.get(id)?.map(({ since }) => since)).toEqual([at(-120)]);
     const pending = await run('pendingAgeSeconds', 60);
     expect(pending).toMatchObject({ possible: false, subjects: [] });
     expect(pending.notes.join()).toContain('can only be looked at now');
