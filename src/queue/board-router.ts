@@ -62,11 +62,10 @@ export function createBoardRouter(): BoardRouter {
     async answer({ method, path, query, body }) {
       const route = routes.find((each) => each.method === method && each.pattern.test(path));
       if (route === undefined) return undefined;
-      const params = decode(route.pattern.exec(path)?.groups ?? {});
       const request = {
         queues,
         uiConfig,
-        params,
+        params: { ...route.pattern.exec(path)?.groups },
         query,
         body: (body ?? {}) as Record<string, unknown>,
         headers: {},
@@ -85,11 +84,5 @@ function compile({ method, route, handler }: AppControllerRoute): CompiledRoute[
       pattern: new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
       handler,
     })),
-  );
-}
-
-function decode(groups: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(groups).map(([name, text]) => [name, decodeURIComponent(text)]),
   );
 }

@@ -1,7 +1,7 @@
 /** A request for what Bull Board shows or does. */
 export interface BoardRequest {
   readonly method: string;
-  /** Below the board, like `/api/queues`. */
+  /** Below the board, like `/api/queues`; decoded. */
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;

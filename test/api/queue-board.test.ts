@@ -101,6 +101,8 @@ describe('the queue board', () => {
       expect([path, status]).toEqual([path, 403]);
     }
     expect((await ask('PUT', '/api/nothing', OWN)).status).toBe(404);
+    // Decoded once, `%25zz` is a name like any other.
+    expect((await ask('GET', '/api/queues/%25zz/dlv_1')).status).toBe(404);
     const { body } = await call<{ repeatableJobs: { name: string }[] }>('GET', '/v1/queues');
     expect(body.repeatableJobs.map(({ name }) => name)).toContain('notices');
   });
