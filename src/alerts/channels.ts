@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { AddressPolicy } from '../domain/address.js';
 import type { Clock } from '../domain/clock.js';
-import { NotFoundError } from '../domain/errors.js';
+import { NotFoundError, refuseField } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
+import { nameOf } from '../domain/field-checks.js';
 import { isId, newId } from '../domain/id.js';
 import { NOTICE_TYPES, type NoticeType } from '../domain/notice.js';
 import type { SecretBox } from '../domain/secret-box.js';
@@ -21,7 +22,6 @@ import {
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
 import type { ChannelSender } from './channel-sender.js';
-import { checkName, fail } from './name.js';
 
 /** What channels take: all notices but those of single deliveries, which would be too many. */
 export const CHANNEL_NOTICE_TYPES = NOTICE_TYPES.filter((type) => type !== 'delivery.exhausted');
@@ -107,24 +107,26 @@ export function createChannels(options: {
   function checkTarget(kind: 'email' | 'slack', input: Partial<ChannelInput>) {
     const { recipients, url } = input;
     if (kind === 'email') {
-      if (url !== undefined) fail('url', 'an e-mail channel has recipients, no url');
+      if (url !== undefined) refuseField('url', 'an e-mail channel has recipients, no url');
       if (!hasMail) {
-        fail('kind', 'no e-mail can be sent: POSTHORN_SMTP_URL is not set');
+        refuseField('kind', 'no e-mail can be sent: POSTHORN_SMTP_URL is not set');
       }
       return recipients === undefined ? {} : { recipients: checkRecipients(recipients) };
     }
-    if (recipients !== undefined) fail('recipients', 'a slack channel has a url, no recipients');
+    if (recipients !== undefined)
+      refuseField('recipients', 'a slack channel has a url, no recipients');
     if (url === undefined) return {};
     return { sealedUrl: secretBox.seal(parseWebhookUrl(url, isAllowed, urlRules).href) };
   }
 
   return {
     async create({ accountId = DEFAULT_ACCOUNT, ...input }) {
-      const name = checkName(input.name);
+      const name = nameOf('name', input.name);
       const { kind } = input;
-      if (kind !== 'email' && kind !== 'slack') fail('kind', 'not one of email, slack');
-      if (kind === 'email' && input.recipients === undefined) fail('recipients', 'is needed');
-      if (kind === 'slack' && input.url === undefined) fail('url', 'is needed');
+      if (kind !== 'email' && kind !== 'slack') refuseField('kind', 'not one of email, slack');
+      if (kind === 'email' && input.recipients === undefined)
+        refuseField('recipients', 'is needed');
+      if (kind === 'slack' && input.url === undefined) refuseField('url', 'is needed');
       const now = clock();
       const channel = await insertChannel(
         ledger,
@@ -155,7 +157,7 @@ export function createChannels(options: {
       const { kind } = await find(id, scope);
       const { name, noticeTypes } = changes;
       const columns = {
-        ...(name === undefined ? {} : { name: checkName(name) }),
+        ...(name === undefined ? {} : { name: nameOf('name', name) }),
         ...(noticeTypes === undefined ? {} : { noticeTypes: checkNoticeTypes(noticeTypes) }),
         ...checkTarget(kind, changes),
       };
@@ -195,20 +197,20 @@ export function createChannels(options: {
 function checkRecipients(recipients: readonly string[]): readonly string[] {
   const fits =
     Array.isArray(recipients) && recipients.length >= 1 && recipients.length <= MOST_RECIPIENTS;
-  if (!fits) fail('recipients', `a list of 1 to ${MOST_RECIPIENTS} addresses fits`);
+  if (!fits) refuseField('recipients', `a list of 1 to ${MOST_RECIPIENTS} addresses fits`);
   for (const recipient of recipients) {
     if (typeof recipient !== 'string' || !ADDRESS.test(recipient)) {
-      fail('recipients', `${JSON.stringify(recipient)} is no address, like ops@example.com`);
+      refuseField('recipients', `${JSON.stringify(recipient)} is no address, like ops@example.com`);
     }
   }
   return [...recipients];
 }
 
 function checkNoticeTypes(types: readonly NoticeType[]): readonly NoticeType[] {
-  if (!Array.isArray(types)) fail('noticeTypes', 'not a list');
+  if (!Array.isArray(types)) refuseField('noticeTypes', 'not a list');
   for (const type of types) {
     if (!CHANNEL_NOTICE_TYPES.includes(type)) {
-      fail(
+      refuseField(
         'noticeTypes',
         `${JSON.stringify(type)} is not one of ${CHANNEL_NOTICE_TYPES.join(', ')}`,
       );

@@ -9,12 +9,12 @@ import {
 } from '../domain/alert-rule.js';
 import { isTimeOfDay, isTimeZone, type QuietHours } from '../domain/alert-telling.js';
 import { parseDuration } from '../domain/duration.js';
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, refuseField } from '../domain/errors.js';
 import { assertEventType } from '../domain/event-type.js';
+import { nameOf, oneOf } from '../domain/field-checks.js';
 import { isId } from '../domain/id.js';
 import { TIERS } from '../domain/tier.js';
 import type { RuleColumns } from '../store/alert-rules.js';
-import { checkName, fail } from './name.js';
 
 /** What an owner sets of an alert rule. Durations read like `15m`. */
 export interface RuleInput {
@@ -59,16 +59,16 @@ export function checkRule(input: RuleInput): RuleColumns {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new InvalidInputError('a rule must be given as an object, like { name, metric, … }');
   }
-  const { metric, comparison, minimum = 0, enabled = true } = input;
-  if (!METRICS.includes(metric)) fail('metric', `not one of ${METRICS.join(', ')}`);
-  if (!COMPARISONS.includes(comparison)) fail('comparison', `not one of ${COMPARISONS.join(', ')}`);
+  const { minimum = 0, enabled = true } = input;
+  const metric = oneOf('metric', input.metric, METRICS);
+  const comparison = oneOf('comparison', input.comparison, COMPARISONS);
   if (!Number.isInteger(minimum) || minimum < 0 || minimum > MOST_MINIMUM) {
-    fail('minimum', `not a whole number from 0 to ${MOST_MINIMUM}`);
+    refuseField('minimum', `not a whole number from 0 to ${MOST_MINIMUM}`);
   }
-  if (typeof enabled !== 'boolean') fail('enabled', 'not true or false');
+  if (typeof enabled !== 'boolean') refuseField('enabled', 'not true or false');
   const threshold = checkValue('threshold', metric, input.threshold);
   return {
-    name: checkName(input.name),
+    name: nameOf('name', input.name),
     metric,
     comparison,
     threshold,
@@ -95,7 +95,7 @@ function checkValue(
     unitMs !== undefined && durationMs !== undefined ? durationMs / unitMs : (given as number);
   if (typeof value === 'number' && value >= 0 && value <= most) return value;
   const duration = unitMs === undefined ? '' : ', or a duration like 15m';
-  fail(field, `of ${metric}: not a number from 0 to ${most}${duration}`);
+  refuseField(field, `of ${metric}: not a number from 0 to ${most}${duration}`);
 }
 
 function checkResolveAt(input: RuleInput, threshold: number): number | null {
@@ -104,7 +104,10 @@ function checkResolveAt(input: RuleInput, threshold: number): number | null {
   const value = checkValue('resolveAt', metric, resolveAt);
   if (isGoodSide(comparison, value, threshold)) return value;
   const side = comparison === 'above' ? 'at most' : 'at least';
-  fail('resolveAt', `${value} is not back from ${comparison} ${threshold}: use ${side} that`);
+  refuseField(
+    'resolveAt',
+    `${value} is not back from ${comparison} ${threshold}: use ${side} that`,
+  );
 }
 
 function checkDuration(
@@ -115,49 +118,51 @@ function checkDuration(
 ): number {
   const ms = typeof given === 'string' ? parseDuration(given) : undefined;
   if (ms !== undefined && ms >= leastMs && ms <= LONGEST_MS) return ms;
-  fail(field, `not a duration from ${least} to 30d, like 1h`);
+  refuseField(field, `not a duration from ${least} to 30d, like 1h`);
 }
 
 const SCOPES = ['webhookId', 'tier', 'eventType', 'account'] as const;
 
 function checkScope(scope: RuleScope) {
   if (typeof scope !== 'object' || scope === null || Array.isArray(scope)) {
-    fail('scope', `not an object of one of ${SCOPES.join(', ')}`);
+    refuseField('scope', `not an object of one of ${SCOPES.join(', ')}`);
   }
   const named = Object.entries(scope).filter(([, value]) => value !== undefined);
   const unknown = named.find(([name]) => !(SCOPES as readonly string[]).includes(name));
   if (unknown !== undefined || named.length > 1) {
-    fail('scope', `at most one of ${SCOPES.join(', ')} fits`);
+    refuseField('scope', `at most one of ${SCOPES.join(', ')} fits`);
   }
   const { webhookId = null, tier = null, eventType = null, account } = scope;
   if (webhookId !== null && !isId('wh_', webhookId)) {
-    fail('scope.webhookId', 'not the id of a webhook');
+    refuseField('scope.webhookId', 'not the id of a webhook');
   }
-  if (tier !== null && !TIERS.includes(tier)) fail('scope.tier', `not one of ${TIERS.join(', ')}`);
+  if (tier !== null) oneOf('scope.tier', tier, TIERS);
   if (eventType !== null) assertEventType(eventType);
-  if (account !== undefined && account !== true) fail('scope.account', 'only true fits');
+  if (account !== undefined && account !== true) refuseField('scope.account', 'only true fits');
   return { webhookId, tier, eventType, wholeAccount: account === true };
 }
 
 function checkChannels(ids: readonly string[]): string[] {
   const fits = Array.isArray(ids) && ids.length <= MOST_CHANNELS;
-  if (!fits) fail('channelIds', `not a list of at most ${MOST_CHANNELS} ids of channels`);
+  if (!fits) refuseField('channelIds', `not a list of at most ${MOST_CHANNELS} ids of channels`);
   const wrong = ids.find((id) => !isId('chn_', id));
-  if (wrong !== undefined) fail('channelIds', `${JSON.stringify(wrong)} is no id of a channel`);
+  if (wrong !== undefined)
+    refuseField('channelIds', `${JSON.stringify(wrong)} is no id of a channel`);
   return [...new Set(ids)];
 }
 
 function checkQuietHours(quiet: NonNullable<RuleInput['quietHours']> | null) {
   if (quiet === null) return { quietFrom: null, quietTo: null, timeZone: 'UTC' };
   if (typeof quiet !== 'object' || Array.isArray(quiet)) {
-    fail('quietHours', 'not an object of from, to and timeZone');
+    refuseField('quietHours', 'not an object of from, to and timeZone');
   }
   const { from, to, timeZone = 'UTC' } = quiet;
-  if (!isTimeOfDay(from)) fail('quietHours.from', 'not a time of day like 22:00');
-  if (!isTimeOfDay(to)) fail('quietHours.to', 'not a time of day like 07:00');
-  if (from === to) fail('quietHours.to', 'the same as from: to tell nothing, disable the rule');
+  if (!isTimeOfDay(from)) refuseField('quietHours.from', 'not a time of day like 22:00');
+  if (!isTimeOfDay(to)) refuseField('quietHours.to', 'not a time of day like 07:00');
+  if (from === to)
+    refuseField('quietHours.to', 'the same as from: to tell nothing, disable the rule');
   if (!isTimeZone(timeZone)) {
-    fail('quietHours.timeZone', 'not the name of a time zone, like Europe/Berlin');
+    refuseField('quietHours.timeZone', 'not the name of a time zone, like Europe/Berlin');
   }
   return { quietFrom: from, quietTo: to, timeZone };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, NotFoundError } from '../domain/errors.js';
+import { ConflictError, NotFoundError, refuseField } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { isId, newId } from '../domain/id.js';
 import { aloneInAlerts } from '../store/alert-evaluation.js';
@@ -22,7 +22,6 @@ import { writeNotices } from '../store/notices.js';
 import type { Page } from '../store/page.js';
 import { type DryRun, type DryRunOptions, dryRun } from './dry-run.js';
 import { incidentNotice } from './incident-notice.js';
-import { fail } from './name.js';
 import { checkRule, type RuleInput } from './rule-input.js';
 
 /** Makes and changes alert rules. Unknown ids throw `NotFoundError`, what does not fit `InvalidInputError`. */
@@ -60,9 +59,10 @@ export function createRules(options: { ledger: Ledger; clock: Clock; log: Logger
   async function check(input: RuleInput, accountId: string): Promise<RuleColumns> {
     const columns = checkRule(input);
     const unknown = await findUnknown(ledger, accountId, columns);
-    if (unknown.webhook) fail('scope.webhookId', 'no webhook of the account has this id');
+    if (unknown.webhook) refuseField('scope.webhookId', 'no webhook of the account has this id');
     const [channelId] = unknown.channelIds;
-    if (channelId !== undefined) fail('channelIds', `no channel of the account is ${channelId}`);
+    if (channelId !== undefined)
+      refuseField('channelIds', `no channel of the account is ${channelId}`);
     return columns;
   }
 

@@ -21,6 +21,21 @@ export function oneOf<Value extends string>(
   return found ?? refuseField(field, `not one of ${values.join(', ')}`);
 }
 
+/** Longest name for people, in characters. */
+const MAX_NAME = 100;
+
+/** A name for people. */
+export function nameOf(field: string, given: unknown): string {
+  const fits =
+    typeof given === 'string' &&
+    given.trim() !== '' &&
+    given.length <= MAX_NAME &&
+    given.isWellFormed() &&
+    !/\p{Cc}/u.test(given);
+  if (fits) return given;
+  refuseField(field, `1 to ${MAX_NAME} characters fit, none of them a control character`);
+}
+
 /** Nothing but the fields that are known: `unknown` is what is left over. */
 export function onlyFields(field: string, unknown: object, known: readonly string[]): void {
   const [name] = Object.keys(unknown);

@@ -1,5 +1,6 @@
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, refuseField } from '../domain/errors.js';
 import { checkKey } from '../domain/event.js';
+import { oneOf } from '../domain/field-checks.js';
 
 /** How the portal looks: as the reader's system has it, or as the page around it. */
 export const PORTAL_THEMES = ['auto', 'light', 'dark'] as const;
@@ -44,12 +45,11 @@ export function checkNewLink(
   const { accountId, expiresInMs = defaultLengthMs, readOnly = false } = input;
   const { returnUrl, theme = 'auto', accent } = input;
   if (!(expiresInMs >= SHORTEST_MS && expiresInMs <= LONGEST_MS)) {
-    fail('expiresIn', '10 seconds to a day fit');
+    refuseField('expiresIn', '10 seconds to a day fit');
   }
-  if (typeof readOnly !== 'boolean') fail('readOnly', 'true or false');
-  if (!PORTAL_THEMES.includes(theme)) fail('theme', `not one of ${PORTAL_THEMES.join(', ')}`);
+  if (typeof readOnly !== 'boolean') refuseField('readOnly', 'true or false');
   if (accent !== undefined && !/^#[0-9a-f]{6}$/i.test(accent)) {
-    fail('accent', 'a colour like #2f6fed');
+    refuseField('accent', 'a colour like #2f6fed');
   }
   return {
     accountId: checkKey('accountId', accountId),
@@ -57,7 +57,7 @@ export function checkNewLink(
     readOnly,
     look: {
       returnUrl: returnUrl === undefined ? null : checkReturnUrl(returnUrl),
-      theme,
+      theme: oneOf('theme', theme, PORTAL_THEMES),
       accent: accent ?? null,
     },
   };
@@ -71,9 +71,5 @@ function checkReturnUrl(text: string): string {
     URL.canParse(text) &&
     /^https?:$/.test(new URL(text).protocol);
   if (fits) return text;
-  fail('returnUrl', `an http or https URL of at most ${LONGEST_URL} characters`);
-}
-
-function fail(field: string, fault: string): never {
-  throw new InvalidInputError(`${field}: ${fault}`, { details: { [field]: fault } });
+  refuseField('returnUrl', `an http or https URL of at most ${LONGEST_URL} characters`);
 }
