@@ -20,7 +20,6 @@ import { createRepeatableWorker, openRepeatableJobs } from './queue/repeatable-j
 import { createDueListener } from './store/due-listener.js';
 import type { Ledger } from './store/ledger.js';
 import type { Tracing } from './tracing.js';
-import { VERSION } from './version.js';
 import { createInstallationFigures } from './webhooks/installation-figures.js';
 import type { Replays } from './webhooks/replays.js';
 import type { WebhookTests } from './webhooks/trials.js';
@@ -63,8 +62,7 @@ export interface RunningRole {
 export async function startWorker(context: RoleContext): Promise<DeliveryWorker> {
   const { isAllowed, clock, settings } = context;
   const log = context.log.child({ role: 'worker' });
-  const userAgent = `Posthorn/${VERSION}`;
-  const sender = createSender({ isAllowed, urlRules: settings, clock, userAgent });
+  const sender = createSender({ isAllowed, urlRules: settings, clock });
   const worker = createDeliveryWorker({ ...context, sender, log });
   await worker.start();
   return worker;
@@ -74,8 +72,7 @@ export async function startWorker(context: RoleContext): Promise<DeliveryWorker>
 export async function startListener(context: RoleContext, webhookId: string): Promise<RunningRole> {
   const { isAllowed, clock, settings } = context;
   const log = context.log.child({ role: 'listener' });
-  const userAgent = `Posthorn/${VERSION}`;
-  const sender = createSender({ isAllowed, urlRules: settings, clock, userAgent });
+  const sender = createSender({ isAllowed, urlRules: settings, clock });
   const listener = createListener({ ...context, webhookId, sender, log });
   await listener.start();
   return listener;

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { MetricsSnapshot } from '../metrics.js';
-import type { ProcessMetrics } from '../posthorn.js';
+import type { ProcessMetrics } from '../services.js';
 
 /** How long a worker process may take to tell its metrics, in milliseconds: a scrape waits for it. */
 const LIMIT_MS = 2_000;

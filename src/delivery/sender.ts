@@ -4,6 +4,7 @@ import type { AddressPolicy } from '../domain/address.js';
 import type { Clock } from '../domain/clock.js';
 import type { AttemptResult } from '../domain/outcome.js';
 import { type UrlRules, urlRuleFault } from '../domain/url-rules.js';
+import { VERSION } from '../version.js';
 import { createAgents } from './agents.js';
 import { classify } from './classify.js';
 import { createClient } from './client.js';
@@ -51,8 +52,8 @@ export interface Sender {
   stop(): void;
 }
 
-/** @param options what a sender needs; the defaults stand in the signature */
-export function createSender(options: {
+/** What a sender needs. */
+export interface SenderOptions {
   /** Which IP addresses may be connected to. */
   isAllowed: AddressPolicy;
   /**
@@ -61,8 +62,8 @@ export function createSender(options: {
    */
   urlRules: UrlRules;
   clock: Clock;
-  /** The `user-agent` of every request, like `Posthorn/1.2.3`. */
-  userAgent: string;
+  /** The `user-agent` of every request; `Posthorn/VERSION` where left out. */
+  userAgent?: string | undefined;
   /** How much of an answer's body is read and kept, in bytes; 16 KiB where left out. */
   maxResponseBytes?: number | undefined;
   /**
@@ -72,8 +73,11 @@ export function createSender(options: {
   maxSocketsPerHost?: number | undefined;
   /** Resolves names; the system's resolver where left out. */
   lookup?: LookupFunction | undefined;
-}): Sender {
-  const { isAllowed, urlRules, clock, userAgent, maxResponseBytes = 16_384 } = options;
+}
+
+export function createSender(options: SenderOptions): Sender {
+  const { isAllowed, urlRules, clock, maxResponseBytes = 16_384 } = options;
+  const { userAgent = `Posthorn/${VERSION}` } = options;
   const { maxSocketsPerHost = Number.POSITIVE_INFINITY, lookup = systemLookup } = options;
   const agents = createAgents({ isAllowed, lookup, maxSocketsPerHost });
   const startRequest = createClient(agents);
