@@ -24,7 +24,7 @@ export interface WebhookCounts {
 }
 
 /** Counts the webhooks, which reads them all. */
-export async function countWebhooks(ledger: SqlRunner): Promise<WebhookCounts> {
+export async function countWebhooksByState(ledger: SqlRunner): Promise<WebhookCounts> {
   const [row] = await ledger.$queryRawUnsafe<WebhookCounts[]>(
     `SELECT count(*) FILTER (WHERE active)::int AS active,
       count(*) FILTER (WHERE active AND failing_since IS NOT NULL)::int AS failing,

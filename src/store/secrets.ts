@@ -1,7 +1,7 @@
 import type { Format } from '../domain/format.js';
 import { formatInForce } from './account-formats.js';
-import type { SealedSecret } from './delivery-tasks.js';
 import type { Ledger } from './ledger.js';
+import type { SealedSecret } from './sealed-secret.js';
 import { scoped } from './webhooks.js';
 
 /** A webhook's sealed secrets, newest first. */

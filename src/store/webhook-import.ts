@@ -1,9 +1,9 @@
 import type { Actor } from '../domain/notice.js';
 import { holdAccountFormat } from './account-formats.js';
-import type { SealedSecret } from './delivery-tasks.js';
 import type { Prisma } from './generated/client.js';
 import type { Ledger } from './ledger.js';
 import { writeNotices } from './notices.js';
+import type { SealedSecret } from './sealed-secret.js';
 import { idleHold, toColumns, type WebhookConfiguration } from './webhooks.js';
 
 /** The columns that tell of a webhook's past. */

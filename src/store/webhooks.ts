@@ -6,12 +6,12 @@ import type { SignatureScheme } from '../domain/signing-secret.js';
 import type { Tier } from '../domain/tier.js';
 import type { VerificationMethod } from '../domain/verification.js';
 import { holdAccountFormat } from './account-formats.js';
-import type { SealedSecret } from './delivery-tasks.js';
 import { Prisma } from './generated/client.js';
 import type { DeactivationReason } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
 import { writeNotices } from './notices.js';
 import { type Page, type PageRequest, readPage } from './page.js';
+import type { SealedSecret } from './sealed-secret.js';
 
 export const BREAKERS = ['closed', 'open', 'half-open'] as const;
 

@@ -3,7 +3,7 @@ import { settlesWithin } from '../domain/settles-within.js';
 import type { InstallationFigures, LedgerFigures } from '../metrics/installation-gauges.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import { countOpenIncidents } from '../store/incidents.js';
-import { countBreakers, countParked, countWebhooks } from '../store/installation-figures.js';
+import { countBreakers, countParked, countWebhooksByState } from '../store/installation-figures.js';
 import type { Ledger } from '../store/ledger.js';
 import { countDue } from '../store/overview.js';
 
@@ -26,7 +26,7 @@ export function createInstallationFigures(options: {
   clock: Clock;
 }): () => Promise<InstallationFigures> {
   const { ledger, queue, clock } = options;
-  const webhookCounts = shared(COUNTS_SHARED_MS, () => countWebhooks(ledger));
+  const webhookCounts = shared(COUNTS_SHARED_MS, () => countWebhooksByState(ledger));
 
   async function readLedger(): Promise<LedgerFigures> {
     const now = clock();

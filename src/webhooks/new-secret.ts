@@ -13,7 +13,7 @@ import {
   SIGNATURE_SCHEMES,
   type SignatureScheme,
 } from '../domain/signing-secret.js';
-import type { SealedSecret } from '../store/delivery-tasks.js';
+import type { SealedSecret } from '../store/sealed-secret.js';
 
 /** A new secret: as the receiver needs it, and sealed. */
 export interface NewSecret {

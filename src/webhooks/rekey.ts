@@ -5,9 +5,9 @@ import { type OnProgress, UNHEARD } from '../domain/progress.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { isLive } from '../domain/signing-secret.js';
 import { readSealedChannels, resealChannel } from '../store/channels.js';
-import type { SealedSecret } from '../store/delivery-tasks.js';
 import type { Ledger } from '../store/ledger.js';
 import { readSealedAnswers, resealAnswer } from '../store/request-answers.js';
+import type { SealedSecret } from '../store/sealed-secret.js';
 import { countWebhooks, readSecrets, resealSecrets } from '../store/secrets.js';
 
 /** What sealing anew came to. */

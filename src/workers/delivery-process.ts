@@ -4,7 +4,6 @@ import { createMessageWriter } from '../delivery/message-writer.js';
 import type { Sender } from '../delivery/sender.js';
 import { createBatcher } from '../domain/batcher.js';
 import type { Clock } from '../domain/clock.js';
-import { newId } from '../domain/id.js';
 import type { AttemptResult } from '../domain/outcome.js';
 import { policyOf } from '../domain/policy.js';
 import type { SecretBox } from '../domain/secret-box.js';
@@ -13,21 +12,22 @@ import { judge, type Verdict } from '../domain/verdict.js';
 import type { DeliveryMetrics } from '../metrics/delivery-metrics.js';
 import type { QueuedDelivery } from '../queue/delivery-job.js';
 import type { JobResult } from '../queue/delivery-queue.js';
-import { createTaskLoader, type DeliveryTask, type TaskKey } from '../store/delivery-tasks.js';
+import {
+  createDeliveryLoader,
+  type DeliveryKey,
+  type LoadedDelivery,
+} from '../store/delivery-loader.js';
 import { shelveDeliveries } from '../store/dispatch.js';
 import { type ParkedDelivery, parkDeliveries } from '../store/holds.js';
 import type { Ledger } from '../store/ledger.js';
-import type { OutcomeRow } from '../store/outcomes.js';
 import type { Recorder } from '../store/recorder.js';
 import type { AttemptFacts, Tracing } from '../tracing.js';
 import type { InFlightGate } from './in-flight-gate.js';
-
-/** A delivery that can be made. */
-type ReadyTask = DeliveryTask & { readonly webhook: NonNullable<DeliveryTask['webhook']> };
+import { type ReadyDelivery, toOutcomeRow } from './outcome-row.js';
 
 /** Whether a job still stands for something to do. */
 type Check =
-  | { readonly kind: 'ready'; readonly task: ReadyTask }
+  | { readonly kind: 'ready'; readonly delivery: ReadyDelivery }
   /** It ended, or the ledger no longer holds it. */
   | { readonly kind: 'over' }
   /** Its webhook is inactive or deleted. */
@@ -64,11 +64,11 @@ export function createDeliveryProcess(options: {
   const { ledger, sender, recorder, gate, settings, metrics, tracing, clock } = options;
   const { random, abort, log } = options;
   const writeMessage = createMessageWriter(options.secretBox);
-  const loader = createTaskLoader(ledger);
+  const loader = createDeliveryLoader(ledger);
 
   // Jobs that start at the same time share the reading of their rows.
   const loads = createBatcher({
-    flush: (keys: readonly TaskKey[]) => loader.load(keys),
+    flush: (keys: readonly DeliveryKey[]) => loader.load(keys),
     maxItems: 200,
     maxDelayMs: 0,
     concurrency: 4,
@@ -107,10 +107,10 @@ export function createDeliveryProcess(options: {
     return { kind: 'done', afterwards };
   }
 
-  async function attempt(task: ReadyTask): Promise<AttemptResult> {
-    const { webhook, event } = task;
+  async function attempt(delivery: ReadyDelivery): Promise<AttemptResult> {
+    const { webhook, event } = delivery;
     const { body, headers } = writeMessage(event, webhook, clock());
-    return tracing.attempt(attemptFacts(task), (ownHeaders) =>
+    return tracing.attempt(attemptFacts(delivery), (ownHeaders) =>
       sender.send({
         url: webhook.url,
         headers: webhook.headers,
@@ -123,22 +123,22 @@ export function createDeliveryProcess(options: {
   }
 
   async function process({ id, eventId }: QueuedDelivery): Promise<JobResult> {
-    const check = checkTask(await loads.add({ deliveryId: id, eventId }));
+    const check = checkDelivery(await loads.add({ deliveryId: id, eventId }));
     if (check.kind === 'over') return DONE;
     if (check.kind === 'shelve') {
       await shelvings.add(id);
       return DONE;
     }
     if (check.kind === 'park') return park({ id, webhookId: check.webhookId, allowance: 1 });
-    const { task } = check;
-    const { id: webhookId, maxInFlight } = task.webhook;
+    const { delivery } = check;
+    const { id: webhookId, maxInFlight } = delivery.webhook;
     const passage = await gate.enter({ deliveryId: id, webhookId, maxInFlight });
     if (!('leave' in passage)) return park({ id, webhookId, allowance: passage.allowance });
     let result: AttemptResult | undefined;
     let allowance: number;
     metrics.attemptBegan();
     try {
-      result = await attempt(task);
+      result = await attempt(delivery);
     } catch (error) {
       if (!abort.aborted) throw error;
     } finally {
@@ -147,35 +147,41 @@ export function createDeliveryProcess(options: {
     }
     if (result === undefined) return { kind: 'again', delayMs: 0 };
 
-    const number = task.attemptCount + 1;
-    const { tier, overrides, format } = task.webhook;
+    const number = delivery.attemptCount + 1;
+    const { tier, overrides, format } = delivery.webhook;
     const { retry } = policyOf(settings.policies[tier], overrides);
-    const verdict = judge(result.outcome, number - task.scheduleFrom, retry, random(), format.kind);
+    const verdict = judge(
+      result.outcome,
+      number - delivery.scheduleFrom,
+      retry,
+      random(),
+      format.kind,
+    );
     // A retry of a held webhook waits for its turn in the ledger, like all that it is owed.
     const soon = verdict.kind === 'retry' && verdict.delayMs <= settings.nearRetry;
-    const near = soon && task.hold === null;
+    const near = soon && delivery.hold === null;
     const leaseMs = near ? settings.queueLease : 0;
-    await recorder.record(toRow({ task, number, result, verdict, leaseMs, allowance }));
-    metrics.attemptRecorded({ result, verdict: verdict.kind, ageMs: ageMs(task, result) });
-    logAttempt(log, task, number, result, verdict);
+    await recorder.record(toOutcomeRow({ delivery, number, result, verdict, leaseMs, allowance }));
+    metrics.attemptRecorded({ result, verdict: verdict.kind, ageMs: ageMs(delivery, result) });
+    logAttempt(log, delivery, number, result, verdict);
     return near ? { kind: 'again', delayMs: verdict.delayMs } : DONE;
   }
 
   return { process, drain: () => parkings.drain() };
 }
 
-function checkTask(task: DeliveryTask | undefined): Check {
-  if (task === undefined || task.status !== 'pending') return { kind: 'over' };
-  const { webhook, active, hold } = task;
+function checkDelivery(delivery: LoadedDelivery | undefined): Check {
+  if (delivery === undefined || delivery.status !== 'pending') return { kind: 'over' };
+  const { webhook, active, hold } = delivery;
   if (webhook === null || !active) return { kind: 'shelve' };
-  const mayTry = hold === null || hold.state === 'pacing' || hold.probe === task.deliveryId;
+  const mayTry = hold === null || hold.state === 'pacing' || hold.probe === delivery.id;
   if (!mayTry) return { kind: 'park', webhookId: webhook.id };
-  return { kind: 'ready', task: { ...task, webhook } };
+  return { kind: 'ready', delivery: { ...delivery, webhook } };
 }
 
-function attemptFacts({ deliveryId, attemptCount, event, webhook }: ReadyTask): AttemptFacts {
+function attemptFacts({ id, attemptCount, event, webhook }: ReadyDelivery): AttemptFacts {
   return {
-    deliveryId,
+    deliveryId: id,
     eventId: event.id,
     webhookId: webhook.id,
     accountId: event.accountId,
@@ -186,89 +192,26 @@ function attemptFacts({ deliveryId, attemptCount, event, webhook }: ReadyTask): 
   };
 }
 
-function toRow(made: {
-  task: ReadyTask;
-  number: number;
-  result: AttemptResult;
-  verdict: Verdict;
-  /** How long the queue has it beyond the time that it is due; 0 where it waits in the ledger. */
-  leaseMs: number;
-  allowance: number;
-}): OutcomeRow {
-  const { task, number, result, verdict, leaseMs, allowance } = made;
-  const { startedAt, durationMs, outcome } = result;
-  const finishedAt = new Date(startedAt.getTime() + durationMs);
-  const ok = outcome.kind === 'ok';
-  return {
-    attemptId: newId('att_', startedAt),
-    deliveryId: task.deliveryId,
-    webhookId: task.webhook.id,
-    number,
-    ok,
-    gone: verdict.kind === 'gone',
-    outcome: ok ? 'ok' : outcome.errorClass,
-    statusCode: outcome.statusCode,
-    error: ok ? null : outcome.message,
-    responseExcerpt: outcome.responseExcerpt,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    durationMs: Math.round(durationMs),
-    allowance,
-    ...nextState(task, verdict, leaseMs, finishedAt),
-  };
-}
-
-/** Where the verdict leaves the delivery. */
-function nextState(
-  task: ReadyTask,
-  verdict: Verdict,
-  leaseMs: number,
-  finishedAt: Date,
-): Pick<OutcomeRow, 'status' | 'dueAt' | 'dispatchAt' | 'endedAt'> {
-  const ended = {
-    dueAt: task.dueAt.toISOString(),
-    dispatchAt: null,
-    endedAt: finishedAt.toISOString(),
-  };
-  switch (verdict.kind) {
-    case 'delivered':
-      return { status: 'delivered', ...ended };
-    case 'exhausted':
-      return { status: 'exhausted', ...ended };
-    case 'gone': {
-      const dueAt = new Date(finishedAt.getTime() + verdict.delayMs).toISOString();
-      return { status: 'pending', dueAt, dispatchAt: null, endedAt: null };
-    }
-    case 'retry': {
-      const due = finishedAt.getTime() + verdict.delayMs;
-      const dispatchAt = new Date(due + leaseMs).toISOString();
-      return { status: 'pending', dueAt: new Date(due).toISOString(), dispatchAt, endedAt: null };
-    }
-    default:
-      return verdict satisfies never;
-  }
-}
-
 /** From enqueueing to the end of the attempt; null where the delivery was made pending again since. */
-function ageMs(task: ReadyTask, { startedAt, durationMs }: AttemptResult): number | null {
-  if (task.scheduleFrom > 0) return null;
-  return startedAt.getTime() + durationMs - task.event.createdAt.getTime();
+function ageMs(delivery: ReadyDelivery, { startedAt, durationMs }: AttemptResult): number | null {
+  if (delivery.scheduleFrom > 0) return null;
+  return startedAt.getTime() + durationMs - delivery.event.createdAt.getTime();
 }
 
 function logAttempt(
   log: Logger,
-  task: ReadyTask,
+  delivery: ReadyDelivery,
   number: number,
   { durationMs, outcome }: AttemptResult,
   verdict: Verdict,
 ): void {
   log.debug(
     {
-      deliveryId: task.deliveryId,
-      eventId: task.event.id,
-      webhookId: task.webhook.id,
-      accountId: task.event.accountId,
-      ...(task.event.trace && { traceId: traceIdOf(task.event.trace) }),
+      deliveryId: delivery.id,
+      eventId: delivery.event.id,
+      webhookId: delivery.webhook.id,
+      accountId: delivery.event.accountId,
+      ...(delivery.event.trace && { traceId: traceIdOf(delivery.event.trace) }),
       attempt: number,
       outcome: outcome.kind === 'ok' ? 'ok' : outcome.errorClass,
       statusCode: outcome.statusCode,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firstIdAt, newId } from '../../src/domain/id.js';
-import { createTaskLoader } from '../../src/store/delivery-tasks.js';
+import { createDeliveryLoader } from '../../src/store/delivery-loader.js';
 import { writeEvents } from '../../src/store/events.js';
 import { deleteExpiredKeys } from '../../src/store/idempotency-keys.js';
 import type { Ledger } from '../../src/store/ledger.js';
@@ -73,7 +73,8 @@ describe('day partitions', () => {
     const { ledger, enqueueAt, blocked } = await setup();
     const [written] = await enqueueAt(noon);
     const deliveryId = written?.direct[0]?.id ?? '';
-    const load = () => createTaskLoader(ledger).load([{ deliveryId, eventId: written?.id ?? '' }]);
+    const load = () =>
+      createDeliveryLoader(ledger).load([{ deliveryId, eventId: written?.id ?? '' }]);
     const late = await ledger.$transaction(async (tx) => {
       // Whoever reads the default partition makes the job wait, and then the worker waits for the job.
       await tx.$queryRaw`SELECT 1 FROM posthorn.deliveries_default LIMIT 1`;
@@ -83,7 +84,7 @@ describe('day partitions', () => {
       await pollUntil(blocked, (count) => count === 2, { what: 'a worker that waits' });
       return { made, loaded };
     });
-    expect(await late.loaded).toMatchObject([{ deliveryId, status: 'pending' }]);
+    expect(await late.loaded).toMatchObject([{ id: deliveryId, status: 'pending' }]);
     expect(await late.made).toContain('deliveries_20250310');
   });
 

@@ -8,21 +8,10 @@ import type { Tier } from '../domain/tier.js';
 import type { TraceContext } from '../domain/trace-context.js';
 import type { DeliveryStatus } from './generated/enums.js';
 import type { Ledger } from './ledger.js';
-
-/** A signing secret as the ledger keeps it. Times are ISO 8601. */
-export interface SealedSecret {
-  readonly sealed: string;
-  /** What the receiver verifies with, of an asymmetric one. */
-  readonly publicKey?: string;
-  /** True for one of an existing system, which has not the form of Standard Webhooks. */
-  readonly ownText?: true;
-  readonly createdAt: string;
-  /** When it stops signing; null for the newest. */
-  readonly expiresAt: string | null;
-}
+import type { SealedSecret } from './sealed-secret.js';
 
 /** What an attempt needs to know of a webhook that its owner configures. */
-export interface TaskWebhook {
+export interface LoadedWebhook {
   readonly id: string;
   readonly url: string;
   readonly tier: Tier;
@@ -36,7 +25,7 @@ export interface TaskWebhook {
 }
 
 /** The event of a delivery. */
-export interface TaskEvent {
+export interface LoadedEvent {
   readonly id: string;
   readonly type: string;
   readonly payloadJson: string;
@@ -47,15 +36,15 @@ export interface TaskEvent {
 }
 
 /** All that one attempt needs to know. */
-export interface DeliveryTask {
-  readonly deliveryId: string;
+export interface LoadedDelivery {
+  readonly id: string;
   readonly status: DeliveryStatus;
   readonly attemptCount: number;
   readonly scheduleFrom: number;
   readonly dueAt: Date;
-  readonly event: TaskEvent;
+  readonly event: LoadedEvent;
   /** Null where the webhook was deleted. */
-  readonly webhook: TaskWebhook | null;
+  readonly webhook: LoadedWebhook | null;
   /** False where it was deactivated. */
   readonly active: boolean;
   /** Null where its deliveries need not wait. */
@@ -67,15 +56,15 @@ export interface DeliveryTask {
 }
 
 /** The delivery and event of a job. */
-export interface TaskKey {
+export interface DeliveryKey {
   readonly deliveryId: string;
   readonly eventId: string;
 }
 
 /** Reads what the worker needs for its jobs. */
-export interface TaskLoader {
-  /** The tasks, in the order of their keys; undefined for one that the ledger does not hold. */
-  load(keys: readonly TaskKey[]): Promise<readonly (DeliveryTask | undefined)[]>;
+export interface DeliveryLoader {
+  /** Deliveries, in the order of their keys; undefined for one that the ledger does not hold. */
+  load(keys: readonly DeliveryKey[]): Promise<readonly (LoadedDelivery | undefined)[]>;
 }
 
 interface DeliveryRow {
@@ -99,7 +88,7 @@ interface DeliveryRow {
   readonly tracestate: string | null;
 }
 
-interface WebhookRow extends Omit<TaskWebhook, 'maxInFlight' | 'format'> {
+interface WebhookRow extends Omit<LoadedWebhook, 'maxInFlight' | 'format'> {
   /** Null where neither the webhook nor its account has one. */
   readonly format: Format | null;
   readonly max_in_flight: number | null;
@@ -120,12 +109,12 @@ const EVENT_OVERHEAD_BYTES = 512;
  * immutable, and each webhook's configuration, whose version that statement compares. So a changed
  * configuration holds from the next delivery on, and no process needs to be told.
  */
-export function createTaskLoader(ledger: Ledger): TaskLoader {
-  const events = new LRUCache<string, TaskEvent>({
+export function createDeliveryLoader(ledger: Ledger): DeliveryLoader {
+  const events = new LRUCache<string, LoadedEvent>({
     maxSize: MOST_EVENT_BYTES,
     sizeCalculation: (event) => event.payloadJson.length + EVENT_OVERHEAD_BYTES,
   });
-  const webhooks = new LRUCache<string, { version: number; webhook: TaskWebhook }>({
+  const webhooks = new LRUCache<string, { version: number; webhook: LoadedWebhook }>({
     max: MOST_WEBHOOKS,
   });
 
@@ -143,7 +132,10 @@ export function createTaskLoader(ledger: Ledger): TaskLoader {
     }
   }
 
-  function eventOf(row: DeliveryRow, known: ReadonlyMap<string, TaskEvent>): TaskEvent | undefined {
+  function eventOf(
+    row: DeliveryRow,
+    known: ReadonlyMap<string, LoadedEvent>,
+  ): LoadedEvent | undefined {
     const cached = known.get(row.event_id);
     if (cached !== undefined || row.type === null) return cached;
     const { event_id: id, type, payload: payloadJson, created_at: createdAt } = row;
@@ -156,7 +148,7 @@ export function createTaskLoader(ledger: Ledger): TaskLoader {
 
   return {
     async load(keys) {
-      const known = new Map<string, TaskEvent>();
+      const known = new Map<string, LoadedEvent>();
       const missing = new Set<string>();
       for (const { eventId } of keys) {
         const event = events.get(eventId);
@@ -166,13 +158,13 @@ export function createTaskLoader(ledger: Ledger): TaskLoader {
       const ids = keys.map((key) => key.deliveryId);
       const rows = await readDeliveries(ledger, ids, [...missing]);
       await refresh(rows);
-      const tasks = new Map<string, DeliveryTask>();
+      const deliveries = new Map<string, LoadedDelivery>();
       for (const row of rows) {
         const event = eventOf(row, known);
         if (event === undefined) continue;
         const { webhook_id: webhookId, hold, probe } = row;
-        tasks.set(row.id, {
-          deliveryId: row.id,
+        deliveries.set(row.id, {
+          id: row.id,
           status: row.status,
           attemptCount: row.attempt_count,
           scheduleFrom: row.schedule_from,
@@ -183,7 +175,7 @@ export function createTaskLoader(ledger: Ledger): TaskLoader {
           hold: hold === null ? null : { state: hold, probe },
         });
       }
-      return ids.map((id) => tasks.get(id));
+      return ids.map((id) => deliveries.get(id));
     },
   };
 }
