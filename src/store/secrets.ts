@@ -1,8 +1,6 @@
-import type { Format } from '../domain/format.js';
-import { formatInForce } from './account-formats.js';
 import type { Ledger } from './ledger.js';
 import type { SealedSecret } from './sealed-secret.js';
-import { scoped } from './webhooks.js';
+import { scoped, toWebhook, type Webhook, WITH_HOLD } from './webhooks.js';
 
 /** A webhook's sealed secrets, newest first. */
 export interface WebhookSecrets {
@@ -51,34 +49,33 @@ export function resealSecrets(
   });
 }
 
-/** What a message to a webhook is made of; undefined where there is none. */
-export async function readAddressee(
+/**
+ * Replaces a webhook's sealed secrets, newest first, by what `change` makes of them. Changes at the same
+ * time wait for each other, so that none is lost.
+ */
+export function changeSecrets(
   ledger: Ledger,
   id: string,
-  accountId?: string,
-): Promise<
-  | {
-      readonly id: string;
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      /** Its own or its account's. */
-      readonly format: Format;
-      readonly secrets: readonly SealedSecret[];
-    }
-  | undefined
-> {
-  const row = await ledger.webhook.findFirst({
-    where: scoped(id, accountId),
-    select: { id: true, accountId: true, url: true, headers: true, format: true, secrets: true },
+  options: { accountId?: string | undefined; now: Date },
+  change: (secrets: readonly SealedSecret[]) => readonly SealedSecret[],
+): Promise<Webhook | undefined> {
+  const { accountId, now } = options;
+  return ledger.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM posthorn.webhooks WHERE id = ${id} FOR NO KEY UPDATE`;
+    const before = await tx.webhook.findFirst({ where: scoped(id, accountId) });
+    if (before === null) return undefined;
+    const secrets = change(before.secrets as unknown as SealedSecret[]);
+    const row = await tx.webhook.update({
+      where: { id },
+      data: {
+        secrets: secrets.map((secret) => ({ ...secret })),
+        version: { increment: 1 },
+        updatedAt: now,
+      },
+      include: WITH_HOLD,
+    });
+    return toWebhook(row);
   });
-  if (row === null) return undefined;
-  return {
-    id: row.id,
-    url: row.url,
-    headers: row.headers as Record<string, string>,
-    format: await formatInForce(ledger, row.accountId, row.format as Format | null),
-    secrets: row.secrets as unknown as SealedSecret[],
-  };
 }
 
 /** How many webhooks there are. */

@@ -4,7 +4,7 @@ import type { Prisma } from './generated/client.js';
 import type { Ledger } from './ledger.js';
 import { writeNotices } from './notices.js';
 import type { SealedSecret } from './sealed-secret.js';
-import { idleHold, toColumns, type WebhookConfiguration } from './webhooks.js';
+import { idleHold, toColumns, type WebhookConfiguration } from './webhook-configuration.js';
 
 /** The columns that tell of a webhook's past. */
 export type WebhookPast = Pick<

@@ -18,7 +18,7 @@ import { TIERS, type Tier } from '../domain/tier.js';
 import type { UrlRules } from '../domain/url-rules.js';
 import { VERIFICATION_METHODS, type VerificationMethod } from '../domain/verification.js';
 import { parseWebhookUrl } from '../domain/webhook-url.js';
-import type { WebhookConfiguration } from '../store/webhooks.js';
+import type { WebhookConfiguration } from '../store/webhook-configuration.js';
 
 /** What an owner configures of a webhook. */
 export interface WebhookInput {

@@ -11,6 +11,7 @@ import {
 import { isId, newId } from '../domain/id.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Page } from '../store/page.js';
+import { stepReplay } from '../store/replay-step.js';
 import {
   cancelReplay,
   countOwed,
@@ -22,7 +23,6 @@ import {
   type Replay,
   type ReplayableStatus,
   type ReplayFilter,
-  stepReplay,
 } from '../store/replays.js';
 import type { Webhook } from '../store/webhooks.js';
 

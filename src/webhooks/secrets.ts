@@ -3,8 +3,8 @@ import type { Clock } from '../domain/clock.js';
 import { NotFoundError } from '../domain/errors.js';
 import { isId } from '../domain/id.js';
 import type { SignatureScheme } from '../domain/signing-secret.js';
+import { readAddressee } from '../store/addressee.js';
 import type { Ledger } from '../store/ledger.js';
-import { readAddressee } from '../store/secrets.js';
 
 /** A signing secret of a webhook, without its text. */
 export interface LiveSecret {

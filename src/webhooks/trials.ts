@@ -6,8 +6,8 @@ import type { Clock } from '../domain/clock.js';
 import { NotFoundError } from '../domain/errors.js';
 import { isId, newId } from '../domain/id.js';
 import type { SecretBox } from '../domain/secret-box.js';
+import { readAddressee } from '../store/addressee.js';
 import type { Ledger } from '../store/ledger.js';
-import { readAddressee } from '../store/secrets.js';
 
 /** Tries webhooks. */
 export interface WebhookTests {

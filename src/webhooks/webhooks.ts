@@ -15,24 +15,21 @@ import type { UrlRules } from '../domain/url-rules.js';
 import type { VerificationMethod } from '../domain/verification.js';
 import type { Metrics } from '../metrics.js';
 import { formatInForce } from '../store/account-formats.js';
+import { readAddressee } from '../store/addressee.js';
 import { type Attempt, listAttempts } from '../store/deliveries.js';
 import type { Ledger } from '../store/ledger.js';
 import { listHistory, type Notice } from '../store/notices.js';
 import type { Page, PageRequest } from '../store/page.js';
 import type { SealedSecret } from '../store/sealed-secret.js';
-import { readAddressee } from '../store/secrets.js';
+import { changeSecrets } from '../store/secrets.js';
+import {
+  insertWebhook,
+  updateWebhook,
+  type WebhookConfiguration,
+} from '../store/webhook-configuration.js';
 import { searchWebhooks } from '../store/webhook-search.js';
 import { deactivateWebhook, deleteWebhook, reactivateWebhook } from '../store/webhook-state.js';
-import {
-  changeSecrets,
-  findWebhook,
-  insertWebhook,
-  listWebhooks,
-  updateWebhook,
-  type Webhook,
-  type WebhookConfiguration,
-  type WebhookFilter,
-} from '../store/webhooks.js';
+import { findWebhook, listWebhooks, type Webhook, type WebhookFilter } from '../store/webhooks.js';
 import { assertObject, checkConfiguration, checkText, type WebhookInput } from './configuration.js';
 import { createImport, type ImportWebhooks } from './import.js';
 import { newSecret } from './new-secret.js';

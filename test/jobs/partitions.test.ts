@@ -13,7 +13,7 @@ import {
   listPartitions,
   makePartitions,
 } from '../../src/store/partitions.js';
-import { insertWebhook } from '../../src/store/webhooks.js';
+import { insertWebhook } from '../../src/store/webhook-configuration.js';
 import { pollUntil } from '../support/poll.js';
 import { freshOptions, openTestLedger } from '../support/posthorn.js';
 

@@ -6,8 +6,9 @@ import type { HoldState } from '../../src/store/generated/enums.js';
 import { releaseHeld } from '../../src/store/hold-release.js';
 import { changeHolds, parkDeliveries } from '../../src/store/holds.js';
 import type { Ledger } from '../../src/store/ledger.js';
+import { insertWebhook, updateWebhook } from '../../src/store/webhook-configuration.js';
 import { deactivateWebhook, reactivateWebhook } from '../../src/store/webhook-state.js';
-import { findWebhook, insertWebhook, updateWebhook } from '../../src/store/webhooks.js';
+import { findWebhook } from '../../src/store/webhooks.js';
 import { freshOptions, openTestLedger } from '../support/posthorn.js';
 
 const now = new Date('2026-11-23T12:00:00Z');

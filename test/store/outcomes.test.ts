@@ -3,7 +3,8 @@ import { newId } from '../../src/domain/id.js';
 import { writeEvents } from '../../src/store/events.js';
 import type { Ledger } from '../../src/store/ledger.js';
 import { type OutcomeRow, writeOutcomes as write } from '../../src/store/outcomes.js';
-import { findWebhook, insertWebhook } from '../../src/store/webhooks.js';
+import { insertWebhook } from '../../src/store/webhook-configuration.js';
+import { findWebhook } from '../../src/store/webhooks.js';
 import { freshOptions, openTestLedger } from '../support/posthorn.js';
 
 const start = new Date('2026-11-23T12:00:00Z');

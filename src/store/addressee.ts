@@ -1,0 +1,35 @@
+import type { Format } from '../domain/format.js';
+import { formatInForce } from './account-formats.js';
+import type { Ledger } from './ledger.js';
+import type { SealedSecret } from './sealed-secret.js';
+import { scoped } from './webhooks.js';
+
+/** What a message to a webhook is made of; undefined where there is none. */
+export async function readAddressee(
+  ledger: Ledger,
+  id: string,
+  accountId?: string,
+): Promise<
+  | {
+      readonly id: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      /** Its own or its account's. */
+      readonly format: Format;
+      readonly secrets: readonly SealedSecret[];
+    }
+  | undefined
+> {
+  const row = await ledger.webhook.findFirst({
+    where: scoped(id, accountId),
+    select: { id: true, accountId: true, url: true, headers: true, format: true, secrets: true },
+  });
+  if (row === null) return undefined;
+  return {
+    id: row.id,
+    url: row.url,
+    headers: row.headers as Record<string, string>,
+    format: await formatInForce(ledger, row.accountId, row.format as Format | null),
+    secrets: row.secrets as unknown as SealedSecret[],
+  };
+}
