@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { NOTICE_TYPES, type NoticeType } from '../../../src/domain/notice.js';
 import { type ChannelJson, call } from '../api.js';
 import { useAction } from '../parts/action.js';
+import { readList } from '../parts/field-text.js';
 import { CheckField, Field, faultOf, SelectField, TextField } from '../parts/form.js';
 import { Fault } from '../parts/states.js';
 import { useSession } from '../session.js';
@@ -30,7 +31,7 @@ export function ChannelForm({ channel, onDone }: { channel?: ChannelJson; onDone
   const set = (change: Partial<typeof input>) => setInput({ ...input, ...change });
   const save = useAction(async () => {
     const { name, kind, noticeTypes } = input;
-    const recipients = input.recipients.split(/[\s,]+/).filter((each) => each !== '');
+    const recipients = readList(input.recipients);
     const url = input.url.trim();
     const target =
       kind === 'email' ? { recipients } : channel !== undefined && url === '' ? {} : { url };

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
+import { localMinute } from './field-text.js';
 import { Field } from './form.js';
 
 /** How long nothing is typed before it is searched for, in milliseconds. */
@@ -84,7 +85,7 @@ export function TimeFilter({ label, value, onChange }: FilterFieldProps) {
         <input
           id={id}
           type="datetime-local"
-          value={value === '' ? '' : toLocal(value)}
+          value={value === '' ? '' : localMinute(new Date(value))}
           onChange={(event) => {
             const at = new Date(event.target.value);
             onChange(Number.isNaN(at.getTime()) ? '' : at.toISOString());
@@ -93,9 +94,4 @@ export function TimeFilter({ label, value, onChange }: FilterFieldProps) {
       )}
     </Field>
   );
-}
-
-function toLocal(iso: string): string {
-  const at = new Date(iso);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

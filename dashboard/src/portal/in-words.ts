@@ -58,8 +58,3 @@ export function actorInWords(actor: string): string {
 export function eventTypesInWords(types: readonly string[]): string {
   return types.length === 0 ? 'every event' : types.join(', ');
 }
-
-/** Event types as a form takes them. */
-export function readEventTypes(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter((type) => type !== '');
-}

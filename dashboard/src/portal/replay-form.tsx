@@ -1,23 +1,24 @@
 import { useState } from 'react';
 import { call, type ReplayJson } from '../api.js';
 import { useAction } from '../parts/action.js';
-import { Field } from '../parts/form.js';
+import { localMinute } from '../parts/field-text.js';
+import { CheckField, Field } from '../parts/form.js';
 import { Fault } from '../parts/states.js';
 
 /** What can be sent again, and what that is called here. */
-const CHOICES = {
-  exhausted: 'that failed',
-  discarded: 'that were given up',
-  missed: 'that came while it was inactive',
-  delivered: 'that were delivered',
-} as const;
+const CHOICES = [
+  ['exhausted', 'that failed'],
+  ['discarded', 'that were given up'],
+  ['missed', 'that came while it was inactive'],
+  ['delivered', 'that were delivered'],
+] as const;
 
-type Choice = keyof typeof CHOICES;
+type Choice = (typeof CHOICES)[number][0];
 
 /** Sends again what was enqueued in a time. */
 export function ReplayForm({ path, onDone }: { path: string; onDone: () => void }) {
-  const [from, setFrom] = useState(() => localTime(Date.now() - 86_400_000));
-  const [to, setTo] = useState(() => localTime(Date.now()));
+  const [from, setFrom] = useState(() => minuteAfter(Date.now() - 86_400_000));
+  const [to, setTo] = useState(() => minuteAfter(Date.now()));
   const [statuses, setStatuses] = useState<readonly Choice[]>(['exhausted', 'discarded']);
   const replay = useAction(async () => {
     const times = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
@@ -44,25 +45,7 @@ export function ReplayForm({ path, onDone }: { path: string; onDone: () => void 
         <Field label="From">{time(from, setFrom)}</Field>
         <Field label="To">{time(to, setTo)}</Field>
       </div>
-      <fieldset>
-        <legend>Deliveries</legend>
-        {(Object.entries(CHOICES) as [Choice, string][]).map(([status, words]) => (
-          <label key={status}>
-            <input
-              type="checkbox"
-              checked={statuses.includes(status)}
-              onChange={(event) =>
-                setStatuses(
-                  event.target.checked
-                    ? [...statuses, status]
-                    : statuses.filter((each) => each !== status),
-                )
-              }
-            />{' '}
-            {words}
-          </label>
-        ))}
-      </fieldset>
+      <CheckField label="Deliveries" options={CHOICES} values={statuses} onChange={setStatuses} />
       <p className="muted">
         They come with the same ids, so that your endpoint can tell what it has already.
       </p>
@@ -80,9 +63,7 @@ export function ReplayForm({ path, onDone }: { path: string; onDone: () => void 
   );
 }
 
-/** A time as the browser's own field has it: local, to the minute, rounded up. */
-function localTime(ms: number): string {
-  const minute = Math.ceil(ms / 60_000) * 60_000;
-  const date = new Date(minute);
-  return new Date(minute - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+/** For a field of times, which has minutes: what came within this one is before the next. */
+function minuteAfter(ms: number): string {
+  return localMinute(new Date(Math.ceil(ms / 60_000) * 60_000));
 }

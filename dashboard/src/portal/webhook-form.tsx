@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import { call, type WebhookJson } from '../api.js';
 import { useAction } from '../parts/action.js';
+import { readList } from '../parts/field-text.js';
 import { Field } from '../parts/form.js';
 import { Once } from '../parts/once.js';
 import { Fault } from '../parts/states.js';
 import { choiceFor, NO_FORMAT } from '../webhooks/format-field.js';
-import { readEventTypes } from './in-words.js';
 
 interface Input {
   readonly url: string;
@@ -99,7 +99,7 @@ function bodyOf({ url, eventTypes, description, format }: Input) {
   return {
     url: url.trim(),
     description,
-    eventTypes: readEventTypes(eventTypes),
+    eventTypes: readList(eventTypes),
     ...(format === '' ? {} : { format: { kind: format } }),
   };
 }

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { call, type WebhookJson } from '../api.js';
 import { useAction } from '../parts/action.js';
+import { readList } from '../parts/field-text.js';
 import { Field } from '../parts/form.js';
 import { Fault } from '../parts/states.js';
 import { choiceOf, FormatField, formatOf } from '../webhooks/format-field.js';
@@ -26,7 +27,7 @@ type Texts = ReturnType<typeof textsOf>;
 const READERS: { readonly [Name in keyof Texts]: (text: string) => unknown } = {
   url: (text) => text,
   description: (text) => text,
-  eventTypes: (text) => text.split(/[\s,]+/).filter((type) => type !== ''),
+  eventTypes: readList,
   tier: (text) => text,
   headers: (text) => readLines(text, String),
   maxInFlight: (text) => (text === '' ? null : Number(text)),

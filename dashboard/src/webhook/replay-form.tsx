@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { call, type ReplayJson } from '../api.js';
 import { useAction } from '../parts/action.js';
-import { Field } from '../parts/form.js';
+import { readList } from '../parts/field-text.js';
+import { CheckField, Field } from '../parts/form.js';
 import { Fault } from '../parts/states.js';
 
 const STATUSES = ['exhausted', 'discarded', 'delivered', 'missed'] as const;
@@ -25,12 +26,11 @@ export function ReplayForm(props: { path: string; fitting?: Fitting; onDone: () 
   const [statuses, setStatuses] = useState(fitting.statuses ?? ['exhausted', 'discarded']);
   const [types, setTypes] = useState(fitting.eventTypes?.join(', ') ?? '');
   const replay = useAction(async () => {
-    const eventTypes = types.split(/[\s,]+/).filter((type) => type !== '');
     const { to } = fitting;
     const begun = await call<ReplayJson>('POST', `${path}/replay`, {
       from,
       statuses,
-      eventTypes,
+      eventTypes: readList(types),
       ...(to === undefined ? {} : { to }),
     });
     onDone();
@@ -50,25 +50,12 @@ export function ReplayForm(props: { path: string; fitting?: Fitting; onDone: () 
       <Field label="Event types" hint="Like expense.*; every type where empty.">
         {(id) => <input id={id} value={types} onChange={(event) => setTypes(event.target.value)} />}
       </Field>
-      <fieldset>
-        <legend>Which</legend>
-        {STATUSES.map((status) => (
-          <label key={status}>
-            <input
-              type="checkbox"
-              checked={statuses.includes(status)}
-              onChange={(event) =>
-                setStatuses(
-                  event.target.checked
-                    ? [...statuses, status]
-                    : statuses.filter((each) => each !== status),
-                )
-              }
-            />{' '}
-            {status}
-          </label>
-        ))}
-      </fieldset>
+      <CheckField
+        label="Which"
+        options={STATUSES.map((status) => [status, status])}
+        values={statuses}
+        onChange={setStatuses}
+      />
       {replay.error !== null && <Fault error={replay.error} />}
       <div className="actions">
         <button

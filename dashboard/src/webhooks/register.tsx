@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { call, type WebhookJson } from '../api.js';
 import { useAction } from '../parts/action.js';
 import { AskingButton } from '../parts/dialog.js';
+import { readList } from '../parts/field-text.js';
 import { Field } from '../parts/form.js';
 import { Once } from '../parts/once.js';
 import { Fault } from '../parts/states.js';
@@ -32,7 +33,7 @@ function RegisterForm({ onDone }: { onDone: () => void }) {
       url: input.url,
       tier: input.tier,
       description: input.description,
-      eventTypes: input.eventTypes.split(/[\s,]+/).filter((type) => type !== ''),
+      eventTypes: readList(input.eventTypes),
       format: formatOf(format),
       ...(input.accountId === '' ? {} : { accountId: input.accountId }),
     }),
