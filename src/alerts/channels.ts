@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { AddressPolicy } from '../domain/address.js';
 import type { Clock } from '../domain/clock.js';
-import { NotFoundError, refuseField } from '../domain/errors.js';
+import { missing, refuseField } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { nameOf } from '../domain/field-checks.js';
 import { isId, newId } from '../domain/id.js';
@@ -101,7 +101,7 @@ export function createChannels(options: {
 
   async function find(id: string, { accountId }: AccountScope): Promise<StoredChannel> {
     const found = isId('chn_', id) ? await findChannel(ledger, id, accountId) : undefined;
-    return found ?? missing(id);
+    return found ?? missing('channel', id);
   }
 
   function checkTarget(kind: 'email' | 'slack', input: Partial<ChannelInput>) {
@@ -162,14 +162,14 @@ export function createChannels(options: {
         ...checkTarget(kind, changes),
       };
       const changed = await updateChannel(ledger, id, columns, { ...scope, now: clock() });
-      const channel = changed ?? missing(id);
+      const channel = changed ?? missing('channel', id);
       log.info({ channelId: id, accountId: channel.accountId }, 'channel changed');
       return show(channel);
     },
 
     async delete(id, scope = {}) {
       const { id: known, accountId } = await find(id, scope);
-      if (!(await deleteChannel(ledger, known, scope.accountId))) missing(id);
+      if (!(await deleteChannel(ledger, known, scope.accountId))) missing('channel', id);
       log.info({ channelId: id, accountId }, 'channel deleted');
     },
 
@@ -217,8 +217,4 @@ function checkNoticeTypes(types: readonly NoticeType[]): readonly NoticeType[] {
     }
   }
   return [...new Set(types)];
-}
-
-function missing(id: string): never {
-  throw new NotFoundError(`there is no channel ${id}`, { details: { id } });
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, NotFoundError } from '../domain/errors.js';
+import { ConflictError, missing } from '../domain/errors.js';
 import { isId } from '../domain/id.js';
 import type { Actor } from '../domain/notice.js';
 import {
@@ -34,8 +34,7 @@ export function createIncidents(options: { ledger: Ledger; clock: Clock; log: Lo
 
   async function get(id: string, { accountId }: AccountScope = {}): Promise<Incident> {
     const incident = isId('inc_', id) ? await findIncident(ledger, id, accountId) : undefined;
-    if (incident !== undefined) return incident;
-    throw new NotFoundError(`there is no incident ${id}`, { details: { id } });
+    return incident ?? missing('incident', id);
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, NotFoundError, refuseField } from '../domain/errors.js';
+import { ConflictError, missing, refuseField } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { isId, newId } from '../domain/id.js';
 import { aloneInAlerts } from '../store/alert-evaluation.js';
@@ -52,7 +52,9 @@ export function createRules(options: { ledger: Ledger; clock: Clock; log: Logger
   const { ledger, clock, log } = options;
 
   async function get(id: string, { accountId }: AccountScope = {}): Promise<AlertRule> {
-    return (isId('rul_', id) ? await findRule(ledger, id, accountId) : undefined) ?? missing(id);
+    return (
+      (isId('rul_', id) ? await findRule(ledger, id, accountId) : undefined) ?? missing('rule', id)
+    );
   }
 
   /** Checks a rule and that what it names is there. */
@@ -105,7 +107,7 @@ export function createRules(options: { ledger: Ledger; clock: Clock; log: Logger
         accountId,
       );
       const change = { accountId: scope.accountId, now: clock() };
-      const rule = (await updateRule(ledger, id, columns, change)) ?? missing(id);
+      const rule = (await updateRule(ledger, id, columns, change)) ?? missing('rule', id);
       log.info({ ruleId: id, accountId, enabled: rule.enabled }, 'alert rule changed');
       return rule;
     },
@@ -116,7 +118,7 @@ export function createRules(options: { ledger: Ledger; clock: Clock; log: Logger
         await tellRemoved(tx, id);
         return deleteRule(tx, id);
       });
-      if (!removed) missing(id);
+      if (!removed) missing('rule', id);
       log.info({ ruleId: id, accountId }, 'alert rule removed');
     },
 
@@ -126,8 +128,4 @@ export function createRules(options: { ledger: Ledger; clock: Clock; log: Logger
       return dryRun({ ledger, now: clock(), accountId, rule: columns }, request);
     },
   };
-}
-
-function missing(id: string): never {
-  throw new NotFoundError(`there is no rule ${id}`, { details: { id } });
 }

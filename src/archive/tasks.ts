@@ -1,12 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { parseDuration } from '../domain/duration.js';
-import {
-  ConflictError,
-  InvalidInputError,
-  NotFoundError,
-  PosthornError,
-} from '../domain/errors.js';
+import { ConflictError, InvalidInputError, missing, PosthornError } from '../domain/errors.js';
 import { checkKey } from '../domain/event.js';
 import { isId, newId } from '../domain/id.js';
 import type { Actor } from '../domain/notice.js';
@@ -140,8 +135,7 @@ export function createTasks(options: {
     },
     async get(id) {
       const task = isId('tsk_', id) ? await findTask(ledger, id) : undefined;
-      if (task !== undefined) return task;
-      throw new NotFoundError(`there is no task ${id}`, { details: { id } });
+      return task ?? missing('task', id);
     },
     list: (filter = {}) => listTasks(ledger, filter),
     async work() {

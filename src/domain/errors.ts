@@ -104,6 +104,11 @@ export class EmbeddedPostgresError extends PosthornError {
   override readonly code = 'embedded_postgres_failed';
 }
 
+/** Says that nothing of this kind has this id, or nothing that the caller may see. */
+export function missing(noun: string, id: string): never {
+  throw new NotFoundError(`there is no ${noun} ${id}`, { details: { id } });
+}
+
 /** Refuses a field of what a caller gives. */
 export function refuseField(field: string, fault: string): never {
   throw new InvalidInputError(`${field}: ${fault}`, { details: { [field]: fault } });

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Access, AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { NotFoundError } from '../domain/errors.js';
+import { missing } from '../domain/errors.js';
 import { isId, newId } from '../domain/id.js';
 import {
   type ApiKey,
@@ -85,9 +85,7 @@ export function createApiKeys(options: { ledger: Ledger; clock: Clock; log: Logg
       const apiKey = isId('key_', id)
         ? await revokeApiKey(ledger, id, { accountId, now: clock() })
         : undefined;
-      if (apiKey === undefined) {
-        throw new NotFoundError(`there is no key ${id}`, { details: { id } });
-      }
+      if (apiKey === undefined) missing('key', id);
       for (const [hash, { keyId }] of valid.entries()) if (keyId === id) valid.delete(hash);
       log.info({ keyId: id, accountId: apiKey.accountId }, 'API key revoked');
       return apiKey;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, NotFoundError } from '../domain/errors.js';
+import { ConflictError, missing } from '../domain/errors.js';
 import { isId } from '../domain/id.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
 import { type Attempt, type Delivery, findDelivery, retryDelivery } from '../store/deliveries.js';
@@ -48,10 +48,7 @@ export function createDeliveries(options: {
 
   async function get(id: string, scope: AccountScope = {}): Promise<DeliveryWithAttempts> {
     const delivery = isId('dlv_', id) ? await findDelivery(ledger, id, scope.accountId) : undefined;
-    if (delivery === undefined) {
-      throw new NotFoundError(`there is no delivery ${id}`, { details: { id } });
-    }
-    return delivery;
+    return delivery ?? missing('delivery', id);
   }
 
   return {
@@ -82,10 +79,7 @@ export function createEvents(options: { ledger: Ledger }): Events {
     async get(id, scope = {}) {
       const { ledger } = options;
       const event = isId('evt_', id) ? await findEvent(ledger, id, scope.accountId) : undefined;
-      if (event === undefined) {
-        throw new NotFoundError(`there is no event ${id}`, { details: { id } });
-      }
-      return event;
+      return event ?? missing('event', id);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, NotFoundError, refuseField } from '../domain/errors.js';
+import { ConflictError, missing, refuseField } from '../domain/errors.js';
 import { checkKey } from '../domain/event.js';
 import {
   assertEventTypePattern,
@@ -86,10 +86,7 @@ export function createReplays(options: {
 
   async function get(id: string, { accountId }: AccountScope = {}): Promise<Replay> {
     const found = isId('rpl_', id) ? await findReplay(ledger, id, accountId) : undefined;
-    if (found === undefined) {
-      throw new NotFoundError(`there is no replay ${id}`, { details: { id } });
-    }
-    return found;
+    return found ?? missing('replay', id);
   }
 
   return {

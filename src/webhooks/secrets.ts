@@ -1,6 +1,6 @@
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { NotFoundError } from '../domain/errors.js';
+import { missing } from '../domain/errors.js';
 import { isId } from '../domain/id.js';
 import type { SignatureScheme } from '../domain/signing-secret.js';
 import { readAddressee } from '../store/addressee.js';
@@ -27,9 +27,7 @@ export function createSecretReader(options: { ledger: Ledger; clock: Clock }): S
   return {
     async of(id, { accountId } = {}) {
       const addressee = isId('wh_', id) ? await readAddressee(ledger, id, accountId) : undefined;
-      if (addressee === undefined) {
-        throw new NotFoundError(`there is no webhook ${id}`, { details: { id } });
-      }
+      if (addressee === undefined) missing('webhook', id);
       const now = clock();
       return addressee.secrets
         .map(({ publicKey = null, createdAt, expiresAt }) => ({

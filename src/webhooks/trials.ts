@@ -3,7 +3,7 @@ import { ownMessage, type ShownExchange, showExchange } from '../delivery/own-me
 import type { Sender } from '../delivery/sender.js';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { NotFoundError } from '../domain/errors.js';
+import { missing } from '../domain/errors.js';
 import { isId, newId } from '../domain/id.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { readAddressee } from '../store/addressee.js';
@@ -34,9 +34,7 @@ export function createWebhookTests(options: {
   return {
     async test(id, { accountId, reason = 'manual' } = {}) {
       const addressee = isId('wh_', id) ? await readAddressee(ledger, id, accountId) : undefined;
-      if (addressee === undefined) {
-        throw new NotFoundError(`there is no webhook ${id}`, { details: { id } });
-      }
+      if (addressee === undefined) missing('webhook', id);
       const now = clock();
       const message = ownMessage({
         addressee,

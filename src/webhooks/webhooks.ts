@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Addressee } from '../delivery/own-message.js';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { ConflictError, InvalidInputError, NotFoundError, refuseField } from '../domain/errors.js';
+import { ConflictError, InvalidInputError, missing, refuseField } from '../domain/errors.js';
 import { checkKey, DEFAULT_ACCOUNT } from '../domain/event.js';
 import { type Format, isForPeople } from '../domain/format.js';
 import { secretFault } from '../domain/format-secrets.js';
@@ -147,7 +147,7 @@ export function createWebhooks(options: {
   const { ledger, secretBox, isAllowed, urlRules, verifier, metrics, clock, log } = options;
 
   async function get(id: string, scope: AccountScope = {}): Promise<Webhook> {
-    return (await findWebhook(ledger, known(id), scope.accountId)) ?? missing(id);
+    return (await findWebhook(ledger, known(id), scope.accountId)) ?? missing('webhook', id);
   }
 
   /** Verifies an endpoint. @returns the columns that follow from it */
@@ -175,7 +175,7 @@ export function createWebhooks(options: {
     { id, accountId }: Webhook,
     { url, headers, format }: Partial<WebhookConfiguration> = {},
   ): Promise<Addressee & { readonly secrets: readonly SealedSecret[] }> {
-    const addressee = (await readAddressee(ledger, id)) ?? missing(id);
+    const addressee = (await readAddressee(ledger, id)) ?? missing('webhook', id);
     return {
       ...addressee,
       ...(url === undefined ? {} : { url }),
@@ -246,7 +246,7 @@ export function createWebhooks(options: {
         urlChanged || methodChanged ? await ask(verification, addressee, rateLimit) : {};
       const change = { accountId, urlChanged, actor, now: clock() };
       const columns = { ...configuration, ...(methodChanged ? { verification } : {}), ...verified };
-      const webhook = (await updateWebhook(ledger, id, columns, change)) ?? missing(id);
+      const webhook = (await updateWebhook(ledger, id, columns, change)) ?? missing('webhook', id);
       const changed = Object.keys(columns);
       log.info({ webhookId: id, accountId: webhook.accountId, changed }, 'webhook changed');
       return webhook;
@@ -270,7 +270,7 @@ export function createWebhooks(options: {
       const verified = await ask(verification, await addresseeAfter(before), before.rateLimit);
       const change = { accountId, urlChanged: false, actor, now: clock() };
       const changes = { verification, ...verified };
-      const webhook = (await updateWebhook(ledger, id, changes, change)) ?? missing(id);
+      const webhook = (await updateWebhook(ledger, id, changes, change)) ?? missing('webhook', id);
       const line = { webhookId: id, accountId: webhook.accountId, method: verification };
       log.info(line, 'webhook verified');
       return webhook;
@@ -278,7 +278,7 @@ export function createWebhooks(options: {
 
     async delete(id, scope = {}) {
       const deleted = await deleteWebhook(ledger, known(id), { ...scope, now: clock() });
-      if (!deleted) missing(id);
+      if (!deleted) missing('webhook', id);
       log.info({ webhookId: id, ...scope }, 'webhook deleted');
     },
 
@@ -299,7 +299,7 @@ export function createWebhooks(options: {
         if (older.length >= MOST_LIVE_SECRETS) tooManySecrets(id);
         return [sealed, ...older];
       });
-      if (webhook === undefined) missing(id);
+      if (webhook === undefined) missing('webhook', id);
       log.info(
         { webhookId: id, accountId: webhook.accountId, overlapMs },
         'webhook secret rotated',
@@ -374,9 +374,5 @@ function earlier(time: string | null, other: string): string {
 
 /** What is no id of a webhook names none, and PostgreSQL is not asked for it. */
 function known(id: string): string {
-  return isId('wh_', id) ? id : missing(id);
-}
-
-function missing(id: string): never {
-  throw new NotFoundError(`there is no webhook ${id}`, { details: { id } });
+  return isId('wh_', id) ? id : missing('webhook', id);
 }

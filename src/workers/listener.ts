@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Sender } from '../delivery/sender.js';
 import type { Clock } from '../domain/clock.js';
-import { NotFoundError } from '../domain/errors.js';
+import { missing } from '../domain/errors.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { perTier } from '../domain/tier.js';
 import type { WorkerMetrics } from '../metrics.js';
@@ -135,9 +135,7 @@ export function createListener(options: {
 
   return {
     async start() {
-      if (!(await keep())) {
-        throw new NotFoundError(`there is no webhook ${webhookId}`, { details: { id: webhookId } });
-      }
+      if (!(await keep())) missing('webhook', webhookId);
       work ??= run();
     },
     stop() {
