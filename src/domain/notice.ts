@@ -37,3 +37,8 @@ export type HistoryType = NoticeType | (typeof SILENT_TYPES)[number];
  * customer at the portal.
  */
 export type Actor = 'posthorn' | 'owner' | `key_${string}` | 'setting' | 'portal';
+
+/** Who does it, for the webhook's history; its owner where left out. */
+export interface ByActor {
+  readonly actor?: Actor | undefined;
+}

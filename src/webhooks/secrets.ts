@@ -1,10 +1,8 @@
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { missing } from '../domain/errors.js';
-import { isId } from '../domain/id.js';
-import type { SignatureScheme } from '../domain/signing-secret.js';
-import { readAddressee } from '../store/addressee.js';
+import { isLive, type SignatureScheme } from '../domain/signing-secret.js';
 import type { Ledger } from '../store/ledger.js';
+import { addresseeOf } from './addressee.js';
 
 /** A signing secret of a webhook, without its text. */
 export interface LiveSecret {
@@ -26,17 +24,16 @@ export function createSecretReader(options: { ledger: Ledger; clock: Clock }): S
   const { ledger, clock } = options;
   return {
     async of(id, { accountId } = {}) {
-      const addressee = isId('wh_', id) ? await readAddressee(ledger, id, accountId) : undefined;
-      if (addressee === undefined) missing('webhook', id);
+      const addressee = await addresseeOf(ledger, id, accountId);
       const now = clock();
       return addressee.secrets
+        .filter((secret) => isLive(secret, now))
         .map(({ publicKey = null, createdAt, expiresAt }) => ({
           signatureScheme: publicKey === null ? ('v1' as const) : ('v1a' as const),
           publicKey,
           createdAt: new Date(createdAt),
           expiresAt: expiresAt === null ? null : new Date(expiresAt),
-        }))
-        .filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+        }));
     },
   };
 }

@@ -3,11 +3,10 @@ import { ownMessage, type ShownExchange, showExchange } from '../delivery/own-me
 import type { Sender } from '../delivery/sender.js';
 import type { AccountScope } from '../domain/access.js';
 import type { Clock } from '../domain/clock.js';
-import { missing } from '../domain/errors.js';
-import { isId, newId } from '../domain/id.js';
+import { newId } from '../domain/id.js';
 import type { SecretBox } from '../domain/secret-box.js';
-import { readAddressee } from '../store/addressee.js';
 import type { Ledger } from '../store/ledger.js';
+import { addresseeOf } from './addressee.js';
 
 /** Tries webhooks. */
 export interface WebhookTests {
@@ -33,8 +32,7 @@ export function createWebhookTests(options: {
   const { ledger, secretBox, settings, clock } = options;
   return {
     async test(id, { accountId, reason = 'manual' } = {}) {
-      const addressee = isId('wh_', id) ? await readAddressee(ledger, id, accountId) : undefined;
-      if (addressee === undefined) missing('webhook', id);
+      const addressee = await addresseeOf(ledger, id, accountId);
       const now = clock();
       const message = ownMessage({
         addressee,
