@@ -111,9 +111,9 @@ export function settingsInForce(
   });
 }
 
-/** A URL may carry a user and a password. */
+/** A URL may carry a user and a password, which may have an `@` in it. */
 function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/@\s]+@/g, '//…@');
+  return text.replace(/\/\/[^/?#\s]+@/g, '//…@');
 }
 
 /** Settings whose values are never shown. */

@@ -133,12 +133,20 @@ function checkSignature(field: string, given: unknown, checkName: NameCheck): Ra
     algorithm: kind,
     encoding: oneOf(`${field}.encoding`, encoding, SIGNATURE_ENCODINGS),
     key: oneOf(`${field}.key`, key, SECRET_KEYS),
-    content: template(`${field}.content`, content, CONTENT_PLACEHOLDERS, 'body'),
+    content: checkContent(`${field}.content`, content),
     value: template(`${field}.value`, value, placeholders, 'signature'),
     ...(repeat === undefined
       ? {}
       : { repeat: template(`${field}.repeat`, repeat, placeholders, 'signature') }),
   };
+}
+
+/** What is signed holds the body once: a body is as large as 256 KiB, and is signed at every attempt. */
+function checkContent(field: string, given: unknown): string {
+  const content = template(field, given, CONTENT_PLACEHOLDERS, 'body');
+  const bodies = placeholdersOf(content).filter((name) => name === 'body');
+  if (bodies.length > 1) refuseField(field, 'must hold {body} once');
+  return content;
 }
 
 /** Whoever verifies needs all that was signed. The time of the attempt is nowhere but in a header. */

@@ -60,7 +60,7 @@ export function readRow(row: unknown): ImportedWebhook {
     throw new InvalidInputError('not an object, like {"url": …, "createdAt": …}');
   }
   const given = Object.entries(row).filter(([, value]) => value !== null);
-  const unknown = given.find(([name]) => !(name in FIELDS));
+  const unknown = given.find(([name]) => !Object.hasOwn(FIELDS, name));
   if (unknown !== undefined) {
     refuseField(unknown[0], `no such field; there are ${Object.keys(FIELDS).join(', ')}`);
   }

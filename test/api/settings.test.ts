@@ -64,7 +64,9 @@ test('with what the installation is made of', async () => {
 });
 
 test('credentials in a URL that is no secret are left out', () => {
-  const environment = { POSTHORN_S3_ENDPOINT: 'https://user:hidden@s3.example.com/' };
-  const shown = settingsInForce({}, environment).find(({ option }) => option === 's3Endpoint');
-  expect(shown?.value).toBe('https://…@s3.example.com/');
+  for (const password of ['hidden', 'hi@dden']) {
+    const environment = { POSTHORN_S3_ENDPOINT: `https://user:${password}@s3.example.com/` };
+    const shown = settingsInForce({}, environment).find(({ option }) => option === 's3Endpoint');
+    expect(shown?.value).toBe('https://…@s3.example.com/');
+  }
 });

@@ -112,8 +112,10 @@ describe('posthorn listen --secret', () => {
     const old = new Date(Date.now() - 3_600_000);
     expect(await send(signed(secret, { id: 'evt_2', at: old }))).toBe(401);
     await listen.waitForLine(/made 36\d\d s ago, over the tolerance of 300 s/);
-    expect(await send({ method: 'POST', body: '\u009b31m' })).toBe(401);
-    await listen.waitForLine(/the header webhook-id is missing/);
+    const headers = { 'webhook-id': '\u009b32m' };
+    expect(await send({ method: 'POST', headers, body: '\u009b31m' })).toBe(401);
+    await listen.waitForLine(/✘ not verified {2}\\u009b32m/);
+    await listen.waitForLine(/the header webhook-timestamp is missing/);
     expect(await listen.exited).toBe(0);
     expect(listen.lines.at(-2)).toBe('          \\u009b31m');
   });

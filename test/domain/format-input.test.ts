@@ -90,6 +90,7 @@ describe('checkFormat', () => {
     [{ encoding: 'base32' }, 'format.signatures.0.encoding: not one of hex, base64'],
     [{ key: 'hex' }, 'format.signatures.0.key: not one of text, base64'],
     [{ content: '{id}.{timestamp}' }, 'format.signatures.0.content: must hold {body}'],
+    [{ content: '{body}{body}' }, 'format.signatures.0.content: must hold {body} once'],
     [{ content: '{secret}{body}' }, '{secret} is not known here, only {id}, {type}, {timestamp}'],
     [{ content: '{timestamp}.{body}' }, '{timestamp} is signed, and no header has it'],
     [{ value: 'sha256=' }, 'format.signatures.0.value: must hold {signature}'],

@@ -134,6 +134,7 @@ test('every row that does not fit is told, and nothing is imported', async () =>
     row({ active: 'yes' }),
     row({ consecutiveFailures: 1.5 }),
     row({ externalId: '' }),
+    row({ toString: 'me' }),
     [] as unknown as ImportedWebhook,
   ]);
   expect(webhooks).toEqual([]);
@@ -151,7 +152,8 @@ test('every row that does not fit is told, and nothing is imported', async () =>
     [12, 'active'],
     [13, 'consecutiveFailures'],
     [14, 'externalId'],
-    [15, 'not an object, like {"url"'],
+    [15, 'toString'],
+    [16, 'not an object, like {"url"'],
   ]);
   expect(faults[0]?.message).toContain('row 1');
   expect(JSON.stringify(faults)).not.toContain('as short as it was');

@@ -7,7 +7,12 @@ import type { Reception } from './receiver.js';
 export function receptionText(reception: Reception, paint: Paint): string {
   const { at, verified, fault, type, id, body } = reception;
   const mark = verified ? paint('green', '✔ verified') : paint('red', '✘ not verified');
-  const head = [clockTime(at), mark, printable(type ?? ''), paint('dim', id ?? 'no webhook-id')];
+  const head = [
+    clockTime(at),
+    mark,
+    printable(type ?? ''),
+    paint('dim', printable(id ?? 'no webhook-id')),
+  ];
   const lines = [
     head.filter((word) => word !== '').join('  '),
     ...(fault === null ? [] : [paint('red', fault.message), ...(fault.hint ? [fault.hint] : [])]),
