@@ -6,10 +6,15 @@ import type { SpanCounts } from './stats.js';
 /** Most deliveries that are counted, or whose times are looked at: what lies beyond says nothing more. */
 const ENOUGH = 10_000;
 
-/** The stats of one account's webhooks, or of all. */
-export const OF_ACCOUNT = `($3::text IS NULL OR EXISTS (
-  SELECT 1 FROM posthorn.webhooks AS webhook
-  WHERE webhook.id = stats.webhook_id AND webhook.account_id = $3::text))`;
+/**
+ * The condition of one account's webhooks, or of all: `$3` is the account, or null. In the form that it has for
+ * an account PostgreSQL reads of that one's webhooks alone.
+ */
+export function ofAccount(accountId: string | undefined): string {
+  return accountId === undefined
+    ? '$3::text IS NULL'
+    : 'webhook_id IN (SELECT id FROM posthorn.webhooks WHERE account_id = $3::text)';
+}
 
 /** The counts of all webhooks together for each five minutes since a time, oldest first. */
 export async function readAllStats(
@@ -21,8 +26,8 @@ export async function readAllStats(
     (Omit<SpanCounts, 'spanSeconds'> & { failuresByClass: Record<string, number> | null })[]
   >(
     `WITH stats AS MATERIALIZED (
-      SELECT * FROM posthorn.webhook_stats AS stats
-      WHERE span = $1::int AND start >= $2::text::timestamptz AND ${OF_ACCOUNT}
+      SELECT * FROM posthorn.webhook_stats
+      WHERE span = $1::int AND start >= $2::text::timestamptz AND ${ofAccount(accountId)}
     ), bucket AS (
       SELECT start, array_agg(bucket ORDER BY bucket) AS buckets,
         array_agg(count ORDER BY bucket) AS counts

@@ -2,7 +2,7 @@ import type { HoldState } from '../domain/hold.js';
 import { SPANS } from '../domain/stats.js';
 import type { Tier } from '../domain/tier.js';
 import type { SqlRunner } from './ledger.js';
-import { OF_ACCOUNT } from './overview.js';
+import { ofAccount } from './overview.js';
 
 /** A webhook that fails or failed lately. */
 export interface WorstWebhook {
@@ -35,18 +35,18 @@ export function worstWebhooks(
   accountId?: string,
 ): Promise<WorstWebhook[]> {
   return ledger.$queryRawUnsafe<WorstWebhook[]>(
-    WORST,
+    worst(accountId),
     SPANS.fiveMinutes,
     from.toISOString(),
     accountId ?? null,
   );
 }
 
-const WORST = `
+const worst = (accountId: string | undefined) => `
   WITH failed AS (
     SELECT webhook_id, sum(successes + failures)::float8 AS attempts, sum(failures)::float8 AS failures
-    FROM posthorn.webhook_stats AS stats
-    WHERE span = $1::int AND start >= $2::text::timestamptz AND ${OF_ACCOUNT}
+    FROM posthorn.webhook_stats
+    WHERE span = $1::int AND start >= $2::text::timestamptz AND ${ofAccount(accountId)}
     GROUP BY webhook_id HAVING sum(failures) > 0
   ), failing AS (
     SELECT id AS webhook_id FROM posthorn.webhooks
