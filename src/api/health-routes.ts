@@ -1,5 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { oneAtATime } from '../domain/one-at-a-time.js';
+import { settlesWithin } from '../domain/settles-within.js';
 import type { Posthorn } from '../posthorn.js';
 import { RequestError } from './problems.js';
 import type { ApiScope } from './validation.js';
@@ -11,7 +12,7 @@ const ok = z.object({ status: z.literal('ok') });
 
 /** `/healthz`: the process lives. `/readyz`: it reaches PostgreSQL and the queue. Neither needs a key. */
 export function addHealthRoutes(api: ApiScope, posthorn: Pick<Posthorn, 'ping'>): void {
-  const ping = shared(() => posthorn.ping());
+  const ping = oneAtATime(() => posthorn.ping());
 
   api.get(
     '/healthz',
@@ -44,26 +45,10 @@ export function addHealthRoutes(api: ApiScope, posthorn: Pick<Posthorn, 'ping'>)
 
 /** Throws `RequestError` (`not_ready`) where the work fails or takes longer. */
 async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  const answered = new AbortController();
-  const timeout = wait(limitMs, undefined, { signal: answered.signal, ref: false }).then(() => {
-    throw new Error(`no answer within ${limitMs} ms`);
-  });
-  try {
-    await Promise.race([work, timeout]);
-  } catch (cause) {
-    throw new RequestError('not_ready', 'PostgreSQL or the queue did not answer', { cause });
-  } finally {
-    answered.abort();
-  }
-}
-
-/** Callers that come while one call is under way wait for it, so that a server that hangs gets one only. */
-function shared(call: () => Promise<void>): () => Promise<void> {
-  let underWay: Promise<void> | undefined;
-  return () => {
-    underWay ??= call().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  };
+  const fault = await settlesWithin(work, limitMs).then(
+    (inTime) => (inTime ? undefined : new Error(`no answer within ${limitMs} ms`)),
+    (error: unknown) => error,
+  );
+  if (fault === undefined) return;
+  throw new RequestError('not_ready', 'PostgreSQL or the queue did not answer', { cause: fault });
 }

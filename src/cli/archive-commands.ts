@@ -4,9 +4,9 @@ import { parseDuration } from '../domain/duration.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { ReplayableStatus } from '../store/replays.js';
 import { createCommand, withPosthorn } from './command.js';
+import { readTime } from './option-values.js';
 import { type OutputFlags, pairs, print, table } from './output.js';
 import { withProgress } from './progress.js';
-import { readTime } from './replay-commands.js';
 
 interface ReplayFlags extends OutputFlags {
   readonly account?: string;

@@ -10,8 +10,8 @@ import {
   printPage,
   withPage,
 } from './list-options.js';
+import { readTime } from './option-values.js';
 import { type OutputFlags, pairs, print, time } from './output.js';
-import { readTime } from './replay-commands.js';
 
 interface DeliveryListFlags extends ListFlags {
   readonly webhook?: string;

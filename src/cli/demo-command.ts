@@ -1,12 +1,13 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { createProgressDisplay } from '../demo/progress.js';
+import type { Command } from 'commander';
 import { reportText } from '../demo/report-text.js';
 import { runDemo } from '../demo/run.js';
 import { servingText } from '../demo/serving-text.js';
 import { forgetSettings } from '../demo/settings.js';
 import { abortOnSignals, SIGNAL_EXIT_CODES } from './abort-on-signals.js';
 import { createCommand } from './command.js';
+import { createProgressDisplay } from './demo-progress.js';
 import { EXIT_FAILED } from './failure.js';
+import { wholeNumber } from './option-values.js';
 import { type OutputFlags, print } from './output.js';
 
 interface DemoFlags extends OutputFlags {
@@ -22,7 +23,7 @@ const MOST_EVENTS = 100_000;
  */
 export function createDemoCommand(): Command {
   return createCommand('demo', 'deliver events to three local endpoints; needs no settings', demo)
-    .option('--events <number>', 'how many events to enqueue', parseEvents, 1_000)
+    .option('--events <number>', 'how many events to enqueue', wholeNumber(1, MOST_EVENTS), 1_000)
     .option('--serve', 'keep everything running after the report, until Ctrl-C');
 }
 
@@ -53,10 +54,4 @@ async function demo(flags: DemoFlags): Promise<void> {
   } finally {
     restore();
   }
-}
-
-function parseEvents(text: string): number {
-  const events = /^\d+$/.test(text) ? Number(text) : 0;
-  if (events >= 1 && events <= MOST_EVENTS) return events;
-  throw new InvalidArgumentError(`Use a whole number from 1 to ${MOST_EVENTS}.`);
 }

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../domain/duration.js';
+import { InvalidInputError } from '../domain/errors.js';
 
 /** Reads an option that is a whole number within bounds. Throws commander's `InvalidArgumentError`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -14,4 +16,14 @@ export function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
   throw new InvalidArgumentError('Use a URL like http://localhost:3000/hook.');
+}
+
+/** Reads a time, or how long ago it was. Throws `InvalidInputError`. */
+export function readTime(flag: string, text: string): Date {
+  const agoMs = parseDuration(text);
+  const at = agoMs === undefined ? new Date(text) : new Date(Date.now() - agoMs);
+  if (!Number.isNaN(at.getTime())) return at;
+  throw new InvalidInputError(
+    `${flag} ${JSON.stringify(text)} does not fit: use a time like 2026-11-24T12:00:00Z, or how long ago, like 24h`,
+  );
 }

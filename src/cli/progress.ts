@@ -1,6 +1,6 @@
-import { bar, createLineDisplay } from '../demo/line-display.js';
 import { durationInWords } from '../domain/policy-text.js';
 import type { OnProgress, Progress } from '../domain/progress.js';
+import { bar, createLineDisplay } from './line-display.js';
 
 const BAR_WIDTH = 24;
 

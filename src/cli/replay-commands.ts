@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { parseDuration } from '../domain/duration.js';
-import { InvalidInputError } from '../domain/errors.js';
 import type { Posthorn } from '../posthorn.js';
 import { REPLAYABLE, type Replay, type ReplayableStatus } from '../store/replays.js';
 import { createCommand, withPosthorn } from './command.js';
@@ -12,6 +10,7 @@ import {
   printPage,
   withPage,
 } from './list-options.js';
+import { readTime } from './option-values.js';
 import { pairs, print, time } from './output.js';
 import { withProgress } from './progress.js';
 
@@ -137,14 +136,4 @@ function describe(replay: Replay): string {
     ['event types', replay.eventTypes.join(', ') || 'all'],
     ['ended', time(replay.endedAt)],
   ]);
-}
-
-/** A time, or how long ago it was. */
-export function readTime(flag: string, text: string): Date {
-  const agoMs = parseDuration(text);
-  const at = agoMs === undefined ? new Date(text) : new Date(Date.now() - agoMs);
-  if (!Number.isNaN(at.getTime())) return at;
-  throw new InvalidInputError(
-    `${flag} ${JSON.stringify(text)} does not fit: use a time like 2026-11-24T12:00:00Z, or how long ago, like 24h`,
-  );
 }

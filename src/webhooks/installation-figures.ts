@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import { oneAtATime } from '../domain/one-at-a-time.js';
 import { settlesWithin } from '../domain/settles-within.js';
 import type { InstallationFigures, LedgerFigures } from '../metrics/installation-gauges.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
@@ -76,19 +77,13 @@ function shared<Value>(forMs: number, ask: () => Promise<Value>): () => Promise<
   };
 }
 
-/**
- * Null where the answer fails or takes too long: that it did is what a scrape tells. Whoever owes an answer is
- * not asked again.
- */
+/** Null where the answer fails or takes too long: that it did is what a scrape tells. */
 function inTime<Value>(ask: () => Promise<Value>): () => Promise<Value | null> {
-  let answer: Promise<Value> | undefined;
+  const askOnce = oneAtATime(ask);
   return async () => {
-    answer ??= ask().finally(() => {
-      answer = undefined;
-    });
-    const awaited = answer;
+    const answer = askOnce();
     try {
-      return (await settlesWithin(awaited, LIMIT_MS)) ? await awaited : null;
+      return (await settlesWithin(answer, LIMIT_MS)) ? await answer : null;
     } catch {
       return null;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createProgressDisplay, type Progress } from '../../src/demo/progress.js';
+import { createProgressDisplay } from '../../src/cli/demo-progress.js';
+import type { DemoProgress } from '../../src/demo/progress.js';
 
 function setup({ rewrite }: { rewrite: boolean }) {
   const written: string[] = [];
@@ -7,7 +8,7 @@ function setup({ rewrite }: { rewrite: boolean }) {
   return { display, written };
 }
 
-function progressAt(elapsedMs: number, delivered = 500): Progress {
+function progressAt(elapsedMs: number, delivered = 500): DemoProgress {
   return { enqueued: 1_000, delivered, owed: 2_000, retries: 12, elapsedMs };
 }
 
