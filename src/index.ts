@@ -94,6 +94,7 @@ export type { Webhook, WebhookFilter } from './store/webhooks.js';
 export type { Zombie } from './store/zombies.js';
 export type { Surroundings, SurroundingsReader } from './surroundings.js';
 export type { AccountFormats } from './webhooks/account-formats.js';
+export type { Attempts, AttemptWithRequest } from './webhooks/attempts.js';
 export type { WebhookInput } from './webhooks/configuration.js';
 export type { Deliveries, DeliveryWithAttempts, Events } from './webhooks/deliveries.js';
 export type { HealthReader, WebhookHealth } from './webhooks/health.js';

@@ -32,6 +32,7 @@ import { createSurroundingsReader, type SurroundingsReader } from './surrounding
 import { openTracing } from './tracing/open.js';
 import { VERSION } from './version.js';
 import { type AccountFormats, createAccountFormats } from './webhooks/account-formats.js';
+import { type Attempts, createAttempts } from './webhooks/attempts.js';
 import {
   createDeliveries,
   createEvents,
@@ -58,6 +59,7 @@ export interface Services extends Pick<Producer, 'enqueue' | 'enqueueMany'> {
   readonly formats: AccountFormats;
   readonly events: Events;
   readonly deliveries: Deliveries;
+  readonly attempts: Attempts;
   readonly zombies: ZombieSweep;
   readonly policy: PolicyReader;
   readonly channels: Channels;
@@ -185,6 +187,7 @@ export async function openServices(options: {
       formats: createAccountFormats({ ledger, clock, log }),
       events: createEvents({ ledger }),
       deliveries: createDeliveries({ ledger, queue, clock, log }),
+      attempts: createAttempts({ ledger, secretBox }),
       zombies,
       policy: createPolicyReader({ ledger, settings }),
       channels: createChannels({

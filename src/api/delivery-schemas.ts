@@ -5,6 +5,16 @@ import { count, time } from './answer-fields.js';
 /** The states of a delivery. */
 export const deliveryStatus = z.enum(['pending', 'delivered', 'exhausted', 'discarded']);
 
+/** A request as it was sent to an endpoint. */
+export const shownRequest = z.object({
+  method: z.enum(['POST', 'OPTIONS']),
+  url: z.string(),
+  headers: z
+    .record(z.string(), z.string())
+    .describe('`…` stands for what is not shown, like the values of its own headers'),
+  body: z.string(),
+});
+
 /** An attempt as it is answered. */
 export const attemptAnswer = z
   .object({
@@ -20,6 +30,15 @@ export const attemptAnswer = z
     durationMs: z.number(),
   })
   .meta({ id: 'Attempt' });
+
+/** An attempt as it is answered alone, with what it sent. */
+export const attemptWithRequest = attemptAnswer
+  .extend({
+    request: shownRequest.nullable().describe('Null where the webhook or the event is gone'),
+    exact: z.boolean().describe('Whether that is what was sent'),
+    doubt: z.string().nullable().describe('Why it is not, or may not be; null where it is'),
+  })
+  .meta({ id: 'AttemptWithRequest' });
 
 /** A delivery as it is answered. */
 export const deliveryAnswer = z

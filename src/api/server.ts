@@ -5,6 +5,7 @@ import type { Posthorn } from '../posthorn.js';
 import { addAccountRoutes } from './account-routes.js';
 import { answerHeaders } from './answer-headers.js';
 import { addArchiveRoutes } from './archive-routes.js';
+import { addAttemptRoutes } from './attempt-routes.js';
 import { checkSameOrigin, createAuthenticator, requireKey } from './authentication.js';
 import { addAuthorization, checkPermission } from './authorization.js';
 import { addBoardRoutes } from './board-routes.js';
@@ -165,6 +166,7 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     addAccountRoutes(api, posthorn);
     addEventRoutes(api, posthorn);
     addDeliveryRoutes(api, posthorn);
+    addAttemptRoutes(api, posthorn);
     addZombieRoutes(api, posthorn);
     addPolicyRoutes(api, posthorn);
     addChannelRoutes(api, posthorn);

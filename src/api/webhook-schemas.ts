@@ -4,6 +4,7 @@ import { TIERS } from '../domain/tier.js';
 import { VERIFICATION_METHODS } from '../domain/verification.js';
 import { BREAKERS } from '../store/webhooks.js';
 import { count, time } from './answer-fields.js';
+import { shownRequest } from './delivery-schemas.js';
 import { formatAnswer } from './format-schemas.js';
 
 /** What a webhook may have of its own in place of its tier's policy. */
@@ -90,12 +91,7 @@ export const exchangeAnswer = z
     ok: z.boolean(),
     startedAt: time,
     durationMs: z.number(),
-    request: z.object({
-      method: z.string(),
-      url: z.string(),
-      headers: z.record(z.string(), z.string()),
-      body: z.string(),
-    }),
+    request: shownRequest,
     response: z
       .object({
         statusCode: z.number(),

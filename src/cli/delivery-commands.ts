@@ -3,6 +3,7 @@ import { DELIVERY_STATUSES, type Delivery } from '../store/deliveries.js';
 import type { DeliveryWithAttempts } from '../webhooks/deliveries.js';
 import { attemptTable } from './attempt-text.js';
 import { createCommand, withPosthorn } from './command.js';
+import { attemptExchangeText } from './exchange-text.js';
 import {
   type AccountFlags,
   type ListFlags,
@@ -45,6 +46,11 @@ export function deliveryCommands(): Command {
       createCommand('show <id>', 'show one delivery with its attempts', show).option(...ACCOUNT),
     )
     .addCommand(
+      createCommand('attempt <id>', 'show what one attempt sent, and the answer', attempt).option(
+        ...ACCOUNT,
+      ),
+    )
+    .addCommand(
       createCommand('retry <id>', 'make it now, also where it has ended', retry).option(...ACCOUNT),
     );
 }
@@ -77,6 +83,12 @@ async function list(flags: DeliveryListFlags): Promise<void> {
 async function show(flags: AccountFlags, id: string): Promise<void> {
   const scope = { accountId: flags.account };
   printDelivery(flags, await withPosthorn(({ deliveries }) => deliveries.get(id, scope)));
+}
+
+async function attempt(flags: AccountFlags, id: string): Promise<void> {
+  const scope = { accountId: flags.account };
+  const found = await withPosthorn(({ attempts }) => attempts.get(id, scope));
+  print(flags, found, () => attemptExchangeText(found));
 }
 
 async function retry(flags: AccountFlags, id: string): Promise<void> {

@@ -3,6 +3,7 @@ import { compileFormat } from '../domain/message-format.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import { createMessageWriter, type MessageTarget } from './message-writer.js';
 import type { SendRequest, WholeExchange } from './sender.js';
+import { hideValues, type ShownRequest } from './shown-request.js';
 
 /** A webhook, as far as a message to it needs it. */
 export interface Addressee extends Omit<MessageTarget, 'format'> {
@@ -34,12 +35,7 @@ export interface ShownExchange {
   readonly ok: boolean;
   readonly startedAt: Date;
   readonly durationMs: number;
-  readonly request: {
-    readonly method: 'POST' | 'OPTIONS';
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-  };
+  readonly request: ShownRequest;
   /** Null where no answer came. */
   readonly response: {
     readonly statusCode: number;
@@ -60,14 +56,7 @@ export function showExchange(
   format: Format,
   { result, sentHeaders, answer }: WholeExchange,
 ): ShownExchange {
-  const own = new Set([
-    ...Object.keys(request.headers).map((name) => name.toLowerCase()),
-    ...compileFormat(format).hiddenHeaders,
-  ]);
-  const headers = Object.entries(sentHeaders).map(([name, value]) => [
-    name,
-    own.has(name) ? '…' : value,
-  ]);
+  const { hiddenHeaders } = compileFormat(format);
   const { startedAt, durationMs, outcome } = result;
   return {
     ok: outcome.kind === 'ok',
@@ -76,7 +65,7 @@ export function showExchange(
     request: {
       method: request.method ?? 'POST',
       url: request.url,
-      headers: Object.fromEntries(headers),
+      headers: hideValues(sentHeaders, [...Object.keys(request.headers), ...hiddenHeaders]),
       body: request.method === 'OPTIONS' ? '' : request.body,
     },
     response: answer && {

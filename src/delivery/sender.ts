@@ -23,6 +23,8 @@ export interface SendRequest {
   readonly body: string;
   /** `POST` where left out; `OPTIONS` has no body. */
   readonly method?: 'POST' | 'OPTIONS' | undefined;
+  /** When the attempt begins, where its message says so too; now where left out. */
+  readonly startedAt?: Date | undefined;
   /** Wall-clock limit of the whole attempt, from connecting to the last byte read, in milliseconds. */
   readonly timeoutMs: number;
   /** Gives the attempt up, because this process stops. One signal may serve any number of attempts. */
@@ -84,7 +86,7 @@ export function createSender(options: SenderOptions): Sender {
   const stopping = new AbortController();
 
   /** A request that the rules refuse, of which nothing leaves this process. */
-  function blocked(fault: string): WholeExchange {
+  function blocked(fault: string, startedAt: Date): WholeExchange {
     const outcome = {
       kind: 'failed',
       errorClass: 'blocked',
@@ -94,7 +96,7 @@ export function createSender(options: SenderOptions): Sender {
       responseExcerpt: null,
     } as const;
     return {
-      result: { startedAt: clock(), durationMs: 0, outcome },
+      result: { startedAt, durationMs: 0, outcome },
       sentHeaders: {},
       answer: null,
     };
@@ -104,9 +106,9 @@ export function createSender(options: SenderOptions): Sender {
     const { url, headers: own, messageHeaders, method, body, timeoutMs, signal } = request;
     const signals = signal === undefined ? [stopping.signal] : [stopping.signal, signal];
     for (const each of signals) each.throwIfAborted();
+    const startedAt = request.startedAt ?? clock();
     const fault = URL.canParse(url) ? urlRuleFault(new URL(url), urlRules) : null;
-    if (fault !== null) return blocked(fault);
-    const startedAt = clock();
+    if (fault !== null) return blocked(fault, startedAt);
     // The system's clock may be set while an attempt runs; this one only goes forward.
     const startMs = performance.now();
     const sentHeaders = requestHeaders({ own, userAgent, message: messageHeaders });

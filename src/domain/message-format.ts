@@ -10,7 +10,12 @@ import { slackMessage } from './slack-message.js';
 export function compileFormat(format: Format): MessageFormat {
   switch (format.kind) {
     case 'standard':
-      return { kind: 'standard', hiddenHeaders: [], write: writeStandard };
+      return {
+        kind: 'standard',
+        hiddenHeaders: [],
+        signatureHeaders: ['webhook-signature'],
+        write: writeStandard,
+      };
     case 'raw':
       return compileRawFormat(format);
     case 'slack':
@@ -19,6 +24,7 @@ export function compileFormat(format: Format): MessageFormat {
       return {
         kind: format.kind,
         hiddenHeaders: [],
+        signatureHeaders: [],
         write: ({ event }) => ({ body: JSON.stringify(toMessage(eventText(event))), headers: {} }),
       };
     }

@@ -28,6 +28,8 @@ export interface MessageFormat {
   readonly kind: FormatKind;
   /** Headers whose values are secret, or may be: they are not shown to people. */
   readonly hiddenHeaders: readonly string[];
+  /** Headers that carry a signature, or the secret itself, in lower case. */
+  readonly signatureHeaders: readonly string[];
   /** Throws `InvalidInputError` where it is to sign and there is no secret that can. */
   write(input: MessageInput): Message;
 }

@@ -36,6 +36,7 @@ export function compileRawFormat({ headers, signatures }: RawFormat): MessageFor
   return {
     kind: 'raw',
     hiddenHeaders: hidden,
+    signatureHeaders: signatures.map(({ header }) => header.toLowerCase()),
     write(input) {
       const { payloadJson: body, id } = input.event;
       // What signs with a private key has no text that a receiver knows.

@@ -45,7 +45,7 @@ export async function formatInForce(
 
 /**
  * Changes an account's default; null removes it. Workers read the webhooks that follow it anew, because their
- * versions go up with it.
+ * versions go up with it, and they count as changed then.
  *
  * @param needs what the new default asks of secrets
  * @returns how many webhooks have secrets that it does not fit: where there are any, nothing changed
@@ -110,6 +110,6 @@ async function writeAccountFormat(
     await tx.accountFormat.upsert({ where: { accountId }, create, update: columns });
   }
   await tx.$executeRaw`
-    UPDATE posthorn.webhooks SET version = version + 1
+    UPDATE posthorn.webhooks SET version = version + 1, updated_at = ${now.toISOString()}::timestamptz
     WHERE account_id = ${accountId} AND format IS NULL`;
 }

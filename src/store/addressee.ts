@@ -12,22 +12,34 @@ export async function readAddressee(
 ): Promise<
   | {
       readonly id: string;
+      readonly accountId: string;
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
       /** Its own or its account's. */
       readonly format: Format;
       readonly secrets: readonly SealedSecret[];
+      readonly createdAt: Date;
+      /** When any of this was last changed, or anything else of the webhook. */
+      readonly updatedAt: Date;
     }
   | undefined
 > {
   const row = await ledger.webhook.findFirst({
     where: scoped(id, accountId),
-    select: { id: true, accountId: true, url: true, headers: true, format: true, secrets: true },
+    select: {
+      id: true,
+      accountId: true,
+      url: true,
+      headers: true,
+      format: true,
+      secrets: true,
+      createdAt: true,
+      updatedAt: true,
+    },
   });
   if (row === null) return undefined;
   return {
-    id: row.id,
-    url: row.url,
+    ...row,
     headers: row.headers as Record<string, string>,
     format: await formatInForce(ledger, row.accountId, row.format as Format | null),
     secrets: row.secrets as unknown as SealedSecret[],

@@ -37,14 +37,14 @@ export async function rekeySecrets(options: {
 }): Promise<RekeyReport> {
   const { ledger, secretBox, clock, log, onProgress = UNHEARD } = options;
   const total = await countWebhooks(ledger);
-  // What has expired signs no more, and the key that sealed it may be gone: it is let go.
+  // What has expired signs no more, and the key that sealed it may be gone: it stays as it is.
   const signs = (secret: SealedSecret) => isLive(secret, clock());
   const unreadable: string[] = [];
   let webhooks = 0;
   let rekeyed = 0;
 
   const reseal = (secret: SealedSecret): SealedSecret =>
-    secretBox.isPresent(secret.sealed)
+    !signs(secret) || secretBox.isPresent(secret.sealed)
       ? secret
       : { ...secret, sealed: secretBox.seal(secretBox.open(secret.sealed)) };
 
@@ -54,8 +54,7 @@ export async function rekeySecrets(options: {
       webhooks += 1;
       try {
         if (secrets.filter(signs).every(({ sealed }) => secretBox.isPresent(sealed))) continue;
-        if (await resealSecrets(ledger, webhookId, (now) => now.filter(signs).map(reseal)))
-          rekeyed += 1;
+        if (await resealSecrets(ledger, webhookId, (now) => now.map(reseal))) rekeyed += 1;
       } catch (error) {
         if (!(error instanceof SecretKeyError)) throw error;
         log.error({ error, webhookId }, 'secrets that can not be opened');

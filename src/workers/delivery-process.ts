@@ -109,13 +109,16 @@ export function createDeliveryProcess(options: {
 
   async function attempt(delivery: ReadyDelivery): Promise<AttemptResult> {
     const { webhook, event } = delivery;
-    const { body, headers } = writeMessage(event, webhook, clock());
+    // One time for both, so that what was sent can be written again from the ledger.
+    const startedAt = clock();
+    const { body, headers } = writeMessage(event, webhook, startedAt);
     return tracing.attempt(attemptFacts(delivery), (ownHeaders) =>
       sender.send({
         url: webhook.url,
         headers: webhook.headers,
         messageHeaders: { ...headers, ...ownHeaders },
         body,
+        startedAt,
         timeoutMs: settings.timeout,
         signal: abort,
       }),

@@ -9,7 +9,7 @@ import {
 import { newId } from '../../src/domain/id.js';
 import { temporaryFolder } from '../archive/setup.js';
 import { openWalkedApi, type Route, type WalkedApi } from './routes.js';
-import { bearing, makeIncident, makeKey } from './setup.js';
+import { bearing, makeAttempt, makeIncident, makeKey } from './setup.js';
 
 /** Who may call each route, by hand: the other half of what the routes declare. */
 const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
@@ -65,6 +65,7 @@ const EXPECTED: Readonly<Record<string, readonly KeyRole[] | 'everybody'>> = {
   'GET /v1/deliveries': ['admin', 'operator', 'viewer'],
   'GET /v1/deliveries/:id': ['admin', 'operator', 'viewer'],
   'POST /v1/deliveries/:id/retry': ['admin', 'operator'],
+  'GET /v1/attempts/:id': ['admin', 'operator', 'viewer'],
   'GET /v1/zombies': ['admin', 'operator', 'viewer'],
   'POST /v1/zombies/sweep': ['admin', 'operator'],
   'POST /v1/keys': ['admin'],
@@ -117,6 +118,7 @@ const AT_THE_PORTAL = [
   'GET /v1/deliveries',
   'GET /v1/deliveries/:id',
   'POST /v1/deliveries/:id/retry',
+  'GET /v1/attempts/:id',
   'GET /v1/zombies',
 ];
 
@@ -189,6 +191,7 @@ async function makeThings(
   const { webhook } = await posthorn.webhooks.register({ url: URL, accountId });
   const event = await posthorn.enqueue({ ...EVENT, accountId });
   const { data } = await posthorn.deliveries.list({ eventId: event.id });
+  const deliveryId = data[0]?.id ?? '';
   const { replay } = await posthorn.replays.start(webhook.id, { from: new Date(0) });
   const channel = { name: 'thing', kind: 'slack', url: URL, accountId } as const;
   const { id: channelId } = await posthorn.channels.create(channel);
@@ -208,7 +211,8 @@ async function makeThings(
   return {
     webhooks: webhook.id,
     events: event.id,
-    deliveries: data[0]?.id ?? '',
+    deliveries: deliveryId,
+    attempts: await makeAttempt({ posthorn, ledger }, deliveryId),
     keys: apiKey.id,
     replays: replay.id,
     channels: channelId,
@@ -362,7 +366,10 @@ describe('a key of another account', () => {
   /** An answer without what differs between two requests. */
   function comparable(body: Record<string, unknown>): string {
     const { instance: _instance, ...rest } = body;
-    return JSON.stringify(rest).replaceAll(/(wh|evt|dlv|key|rpl|chn|rul|inc)_[0-9a-f]{32}/g, 'ID');
+    return JSON.stringify(rest).replaceAll(
+      /(wh|evt|dlv|att|key|rpl|chn|rul|inc)_[0-9a-f]{32}/g,
+      'ID',
+    );
   }
 
   test('finds no thing by its id, as if there were none', async () => {
@@ -375,6 +382,7 @@ describe('a key of another account', () => {
       webhooks: newId('wh_', now),
       events: newId('evt_', now),
       deliveries: newId('dlv_', now),
+      attempts: newId('att_', now),
       keys: newId('key_', now),
       replays: newId('rpl_', now),
       channels: newId('chn_', now),

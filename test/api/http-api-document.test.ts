@@ -28,6 +28,7 @@ const VARIABLES = {
   INCIDENT: 'inc_',
   REPLAY: 'rpl_',
   DELIVERY: 'dlv_',
+  ATTEMPT: 'att_',
   TASK: 'tsk_',
 };
 

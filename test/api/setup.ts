@@ -120,6 +120,28 @@ export function bearing(key: string): Record<string, string> {
   return { authorization: `Bearer ${key}` };
 }
 
+/** An attempt as a worker would record it. @returns its id */
+export async function makeAttempt(
+  { posthorn, ledger }: Pick<PosthornBundle, 'posthorn' | 'ledger'>,
+  deliveryId: string,
+): Promise<string> {
+  const { webhookId } = await posthorn.deliveries.get(deliveryId);
+  const startedAt = new Date();
+  const id = newId('att_', startedAt);
+  await ledger.attempt.create({
+    data: {
+      id,
+      deliveryId,
+      webhookId,
+      number: 1,
+      outcome: 'timeout',
+      startedAt,
+      durationMs: 15_000,
+    },
+  });
+  return id;
+}
+
 /** An alert rule with an open incident of a webhook. */
 export async function makeIncident(
   { posthorn, ledger }: Pick<PosthornBundle, 'posthorn' | 'ledger'>,

@@ -1,5 +1,5 @@
 import type { ApiBundle } from './setup.js';
-import { makeIncident, makeKey, register } from './setup.js';
+import { makeAttempt, makeIncident, makeKey, register } from './setup.js';
 
 type Made = { readonly id: string };
 
@@ -14,6 +14,7 @@ export const MAKERS: Readonly<Record<string, (bundle: ApiBundle) => Promise<stri
     const { body } = await call<{ data: readonly Made[] }>('GET', path);
     return String(body.data[0]?.id);
   },
+  att_: async (bundle) => makeAttempt(bundle, String(await MAKERS.dlv_?.(bundle))),
   async rpl_({ call }) {
     const { id } = await register(call);
     const path = `/v1/webhooks/${id}/replay`;

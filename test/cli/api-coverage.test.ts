@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'GET /v1/deliveries': 'delivery list',
   'GET /v1/deliveries/:id': 'delivery show',
   'POST /v1/deliveries/:id/retry': 'delivery retry',
+  'GET /v1/attempts/:id': 'delivery attempt',
   'GET /v1/zombies': 'zombies',
   'POST /v1/zombies/sweep': 'sweep',
   'GET /v1/policy': 'policy',

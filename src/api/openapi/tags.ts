@@ -4,6 +4,7 @@ const TAGS = [
   ['accounts', 'Accounts', 'What holds for all webhooks of an account that say nothing themselves'],
   ['events', 'Events', 'What happened, to be told to the webhooks that want it'],
   ['deliveries', 'Deliveries', 'The duty to bring one event to one webhook, and its attempts'],
+  ['attempts', 'Attempts', 'The requests that were made for deliveries'],
   ['replays', 'Replays', 'Past deliveries of one webhook that are made again, a few at a time'],
   ['overview', 'Overview', 'How all webhooks are'],
   ['zombies', 'Zombies', 'Webhooks that keep failing, and when they will be deactivated'],
