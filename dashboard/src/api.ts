@@ -1,8 +1,10 @@
 import type {
+  AccountFormat,
   AlertRule,
   ApiKey,
   ArchivedDay,
   Attempt,
+  AttemptWithRequest,
   Channel,
   DeliveryWithAttempts,
   DryRun,
@@ -44,6 +46,8 @@ export type WebhookJson = Json<Webhook>;
 export type DeliveryJson = Json<ListedDelivery>;
 export type DeliveryDetail = Json<DeliveryWithAttempts>;
 export type AttemptJson = Json<Attempt>;
+export type SentAttemptJson = Json<AttemptWithRequest>;
+export type AccountFormatJson = Json<AccountFormat>;
 export type EventJson = Json<StoredEvent>;
 export type OverviewJson = Json<Overview>;
 export type OverviewSpanJson = Json<OverviewSpan>;
@@ -124,7 +128,7 @@ export function callWith(token: string): void {
 
 /** Asks the API with the session that the browser carries, or the portal's token. Throws `Problem`. */
 export async function call<Answer>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<Answer> {

@@ -7,7 +7,7 @@ const { openSignedIn } = shareBrowser();
 
 test('what is done in the dashboard is done in the ledger and at the receiver', async () => {
   const api = await openPipeline();
-  const { posthorn, good, bad, broken } = api;
+  const { posthorn, good, bad, well, broken } = api;
   const { page, faults } = await openSignedIn(api, { path: '/webhooks' });
 
   await page.getByLabel('URL contains').fill('BROKEN');
@@ -61,6 +61,12 @@ test('what is done in the dashboard is done in the ledger and at the receiver', 
   await heading(page, 'Delivery');
   await page.getByRole('button', { name: 'Retry now' }).click();
   await page.getByText('Attempt 2: ok').waitFor();
+  await page.getByRole('button', { name: 'Request and answer' }).last().click();
+  const signature = well.requests.at(-1)?.headers['webhook-signature'];
+  await page
+    .getByLabel(/^Request of attempt 2/)
+    .getByText(String(signature))
+    .waitFor();
 
   expect(faults).toEqual([]);
 });

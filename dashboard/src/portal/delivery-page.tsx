@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { type AttemptJson, call, type DeliveryDetail, type EventJson } from '../api.js';
+import { AttemptExchange } from '../deliveries/attempt-exchange.js';
 import { useAction } from '../parts/action.js';
 import { Data } from '../parts/data.js';
 import { Card, PageHead } from '../parts/layout.js';
@@ -46,37 +48,36 @@ export function DeliveryPage() {
       {data.status === 'pending' && data.dueAt !== null && (
         <p className="note">Next attempt {time(data.dueAt)}</p>
       )}
-      <div className="columns">
-        <Card title="Event">
-          {event.data === undefined ? (
-            <Pending error={event.error} />
-          ) : (
-            <>
-              <p className="muted">
-                <code>webhook-id: {data.eventId}</code>
-              </p>
-              <Data label="Payload" value={event.data.payload} />
-            </>
-          )}
-        </Card>
-        <Card title="Attempts">
-          {data.attempts.length === 0 ? (
-            <Empty>It was not tried yet.</Empty>
-          ) : (
-            <ol className="timeline" aria-label="Attempts">
-              {data.attempts.map((attempt) => (
-                <Attempt key={attempt.id} attempt={attempt} />
-              ))}
-            </ol>
-          )}
-        </Card>
-      </div>
+      <Card title="Event">
+        {event.data === undefined ? (
+          <Pending error={event.error} />
+        ) : (
+          <>
+            <p className="muted">
+              <code>webhook-id: {data.eventId}</code>
+            </p>
+            <Data label="Payload" value={event.data.payload} />
+          </>
+        )}
+      </Card>
+      <Card title="Attempts">
+        {data.attempts.length === 0 ? (
+          <Empty>It was not tried yet.</Empty>
+        ) : (
+          <ol className="timeline" aria-label="Attempts">
+            {data.attempts.map((attempt) => (
+              <Attempt key={attempt.id} attempt={attempt} />
+            ))}
+          </ol>
+        )}
+      </Card>
     </>
   );
 }
 
 function Attempt({ attempt }: { attempt: AttemptJson }) {
-  const { outcome, statusCode, error, responseExcerpt } = attempt;
+  const { outcome, statusCode } = attempt;
+  const [open, setOpen] = useState(false);
   return (
     <li className={outcome === 'ok' ? 'good' : 'bad'}>
       <span>
@@ -84,12 +85,10 @@ function Attempt({ attempt }: { attempt: AttemptJson }) {
         <small className="muted"> after {milliseconds(attempt.durationMs)}</small>
       </span>
       <time dateTime={attempt.startedAt}>{time(attempt.startedAt)}</time>
-      {(error !== null || responseExcerpt) && (
-        <details>
-          <summary>{error ?? 'What was answered'}</summary>
-          <pre>{responseExcerpt || 'The answer had no body.'}</pre>
-        </details>
-      )}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>What was sent and answered</summary>
+        {open && <AttemptExchange attempt={attempt} />}
+      </details>
     </li>
   );
 }

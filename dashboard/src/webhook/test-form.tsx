@@ -1,6 +1,6 @@
 import { call, type ExchangeJson } from '../api.js';
 import { useAction } from '../parts/action.js';
-import { Data } from '../parts/data.js';
+import { Exchange } from '../parts/exchange.js';
 import { Fault } from '../parts/states.js';
 import { milliseconds } from '../words.js';
 
@@ -26,12 +26,13 @@ export function Test({ path }: { path: string }) {
           <p>
             <strong>{data.ok ? 'It answered well' : 'It did not answer well'}</strong> in{' '}
             {milliseconds(data.durationMs)}
-            {data.error !== null && `: ${data.error}`}
+            {data.error !== null && `: ${data.error.message}`}
           </p>
-          <h3>Request</h3>
-          <Data label="Request" value={data.request} />
-          <h3>Response</h3>
-          <Data label="Response" value={data.response} />
+          <Exchange
+            request={data.request}
+            answer={data.response ?? 'No answer came.'}
+            of="the test"
+          />
         </div>
       )}
     </>
