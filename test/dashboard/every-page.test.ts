@@ -24,15 +24,17 @@ describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
     await makeKey(api.call, { role: 'viewer' });
     const { page, faults } = await openSignedIn(api, { theme });
     const delivery = (await api.posthorn.deliveries.list({ webhookId: api.bad.id })).data[0];
-    const walk: readonly (readonly [string, string | RegExp, string])[] = [
+    const walk: readonly (readonly [string, string | RegExp, string, string?])[] = [
       ['/', 'Overview', 'Needs attention'],
       ['/webhooks', 'Webhooks', 'umbrella'],
+      ['/webhooks', 'Webhooks', 'because it has no default', 'Default format'],
       [`/webhooks/${api.bad.id}`, /broken/, 'Failures by class'],
       [`/webhooks/${api.bad.id}?view=Attempts`, /broken/, 'http_status'],
       [`/webhooks/${api.bad.id}?view=History`, /broken/, 'webhook.registered'],
       [`/webhooks/${api.bad.id}?view=Settings`, /broken/, 'the newest, until it is rotated'],
       ['/deliveries', 'Deliveries', 'exhausted'],
       [`/deliveries/${delivery?.id}`, 'Delivery', 'expense.created'],
+      [`/deliveries/${delivery?.id}`, 'Delivery', 'webhook-signature', 'Request and answer'],
       ['/zombies', 'Zombies', 'umbrella'],
       ['/alerts', 'Alerts', 'many fail'],
       ['/archive', 'Archive', 'Nobody asked for any'],
@@ -40,9 +42,10 @@ describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
       ['/keys', 'API keys', 'viewer'],
       ['/settings', 'Settings', 'POSTHORN_TIMEOUT'],
     ];
-    for (const [path, title, text] of walk) {
+    for (const [path, title, text, button] of walk) {
       await page.goto(path);
       await heading(page, title);
+      if (button !== undefined) await page.getByRole('button', { name: button }).first().click();
       await page.getByText(text).filter({ visible: true }).first().waitFor();
       expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
       expect([path, await layoutShifts(page)]).toEqual([path, []]);

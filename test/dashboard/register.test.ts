@@ -40,11 +40,24 @@ test('a webhook is registered in the format of what is pasted, or as it is descr
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('the payload alone, signed by X-Hub-Signature-256').waitFor();
   // One that has none of its own is shown with that of its account.
-  await api.posthorn.formats.set({ kind: 'discord' });
-  await api.posthorn.webhooks.update(String((await newest())?.id), { format: null });
-  await page.reload();
-  await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('messages for Discord, as its account’s are').waitFor();
-  // The two that were refused are told of by the browser itself.
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('Format', { exact: true }).selectOption('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Standard Webhooks, as its account’s are').waitFor();
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await page.getByRole('button', { name: 'Default format' }).click();
+  await page.getByText('because it has no default').waitFor();
+  await page.getByLabel('Format', { exact: true }).selectOption('raw');
+  await page.getByLabel('Headers and signatures').fill('{"headers": {"X-A": "{now}"}}');
+  await page.getByRole('button', { name: 'Set the default' }).click();
+  await page.getByRole('alert').filter({ hasText: 'headers.X-A: {now} is not known' }).waitFor();
+  await page.getByLabel('Format', { exact: true }).selectOption('discord');
+  await page.getByRole('button', { name: 'Set the default' }).click();
+  await page.getByRole('status').filter({ hasText: 'messages for Discord' }).waitFor();
+  expect((await api.posthorn.formats.get()).format).toEqual({ kind: 'discord' });
+  await page.getByRole('button', { name: 'Remove the default' }).click();
+  await page.getByText('because it has no default').waitFor();
+  expect((await api.posthorn.formats.get()).format).toBeNull();
+  // Those that were refused are told of by the browser itself.
   expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
 });

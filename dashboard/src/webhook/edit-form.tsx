@@ -3,8 +3,7 @@ import { call, type WebhookJson } from '../api.js';
 import { useAction } from '../parts/action.js';
 import { readList } from '../parts/field-text.js';
 import { Field } from '../parts/form.js';
-import { Fault } from '../parts/states.js';
-import { choiceOf, FormatField, formatOf } from '../webhooks/format-field.js';
+import { choiceOf, FormatField, formatOf, OtherFault } from '../webhooks/format-field.js';
 import { readLines, writeLines } from './named-lines.js';
 
 /** What can be edited, as text. */
@@ -92,7 +91,7 @@ export function EditForm({ webhook, onDone }: { webhook: WebhookJson; onDone: ()
           </select>
         )}
       </Field>
-      <FormatField choice={format} onChange={setFormat} />
+      <FormatField choice={format} error={save.error} onChange={setFormat} />
       <div className="columns">
         <Field label="Most in flight" hint="The setting where empty.">
           {(id) => <input id={id} type="number" min={1} max={10_000} {...bind('maxInFlight')} />}
@@ -119,7 +118,7 @@ export function EditForm({ webhook, onDone }: { webhook: WebhookJson; onDone: ()
       >
         {(id) => <textarea id={id} rows={3} {...bind('overrides')} />}
       </Field>
-      {save.error !== null && <Fault error={save.error} />}
+      <OtherFault error={save.error} />
       <div className="actions">
         <button
           type="submit"

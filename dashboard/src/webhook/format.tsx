@@ -1,6 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import type { AccountFormat, Format } from '../../../src/index.js';
-import { call, type Json, type WebhookJson } from '../api.js';
+import type { Format } from '../../../src/index.js';
+import { type AccountFormatJson, call, type Json, type WebhookJson } from '../api.js';
+
+/** The default of an account. */
+export const accountFormatQuery = (accountId: string) => ({
+  queryKey: ['account-format', accountId],
+  queryFn: () =>
+    call<AccountFormatJson>('GET', `/v1/accounts/${encodeURIComponent(accountId)}/format`),
+});
 
 /** How a webhook's requests look, and whether that is its account's default. */
 export function FormatInForce({
@@ -8,17 +15,12 @@ export function FormatInForce({
 }: {
   webhook: Pick<WebhookJson, 'accountId' | 'format'>;
 }) {
-  const { data } = useQuery({
-    queryKey: ['account-format', accountId],
-    queryFn: () =>
-      call<Json<AccountFormat>>('GET', `/v1/accounts/${encodeURIComponent(accountId)}/format`),
-    enabled: format === null,
-  });
-  if (format !== null) return inWords(format);
-  return data === undefined ? '…' : `${inWords(data.format)}, as its account’s are`;
+  const { data } = useQuery({ ...accountFormatQuery(accountId), enabled: format === null });
+  if (format !== null) return formatInWords(format);
+  return data === undefined ? '…' : `${formatInWords(data.format)}, as its account’s are`;
 }
 
-function inWords(format: Json<Format> | null): string {
+export function formatInWords(format: Json<Format> | null): string {
   switch (format?.kind) {
     case undefined:
     case 'standard':

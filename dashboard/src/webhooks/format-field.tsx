@@ -1,6 +1,7 @@
 import type { FormatInput } from '../../../src/index.js';
-import type { WebhookJson } from '../api.js';
+import { Problem, type WebhookJson } from '../api.js';
 import { Field } from '../parts/form.js';
+import { Fault } from '../parts/states.js';
 import { useMay } from '../session.js';
 
 /** What is chosen of how a webhook's requests look. */
@@ -34,25 +35,37 @@ export function choiceOf(format: WebhookJson['format']): FormatChoice {
     : { ...NO_FORMAT, kind };
 }
 
-/** Chooses a webhook's format. */
-export function FormatField({
-  choice,
-  onChange,
-}: {
+/**
+ * Chooses a format.
+ *
+ * @param props.error what came of it; shown here where it is about the format
+ * @param props.ofAccount true for the default of an account, which can't be that of the account
+ */
+export function FormatField(props: {
   choice: FormatChoice;
+  error: Error | null;
+  ofAccount?: boolean;
   onChange: (choice: FormatChoice) => void;
 }) {
+  const { choice, error, ofAccount = false, onChange } = props;
   const mayDescribe = useMay('webhooks:policy');
+  const fault = error === null ? undefined : formatFault(error);
+  const isRaw = choice.kind === 'raw';
   return (
     <>
-      <Field label="Format" hint="Slack and Discord get messages for people.">
-        {(id) => (
+      <Field
+        label="Format"
+        hint="Slack and Discord get messages for people."
+        fault={isRaw ? undefined : fault}
+      >
+        {(id, described) => (
           <select
             id={id}
+            {...described}
             value={choice.kind}
             onChange={(event) => onChange({ ...choice, kind: event.target.value })}
           >
-            <option value="">The account’s</option>
+            {!ofAccount && <option value="">The account’s</option>}
             {mayDescribe && <option value="standard">Standard Webhooks</option>}
             {mayDescribe && <option value="raw">The payload alone, signed as described</option>}
             <option value="slack">Slack</option>
@@ -60,11 +73,16 @@ export function FormatField({
           </select>
         )}
       </Field>
-      {choice.kind === 'raw' && (
-        <Field label="Headers and signatures" hint="JSON; docs/formats.md has examples.">
-          {(id) => (
+      {isRaw && (
+        <Field
+          label="Headers and signatures"
+          hint="JSON; docs/formats.md has examples."
+          fault={fault}
+        >
+          {(id, described) => (
             <textarea
               id={id}
+              {...described}
               rows={15}
               spellCheck={false}
               value={choice.description}
@@ -77,6 +95,12 @@ export function FormatField({
   );
 }
 
+/** What went wrong, where `FormatField` does not show it. */
+export function OtherFault({ error }: { error: Error | null }) {
+  if (error === null || formatFault(error) !== undefined) return null;
+  return <Fault error={error} />;
+}
+
 /** What the API takes; undefined for the account's. Throws where the description is no JSON. */
 export function formatOf({ kind, description }: FormatChoice): FormatInput | undefined {
   if (kind === '') return undefined;
@@ -84,8 +108,24 @@ export function formatOf({ kind, description }: FormatChoice): FormatInput | und
   try {
     return { kind, ...JSON.parse(description) };
   } catch (cause) {
-    throw new Error(`Headers and signatures are not JSON: ${String(cause)}`, { cause });
+    throw new NotJsonError(`Headers and signatures are not JSON: ${String(cause)}`, { cause });
   }
+}
+
+/** The description of a raw format can't be read. */
+class NotJsonError extends Error {
+  override readonly name = 'NotJsonError';
+}
+
+/** What is wrong with a format, and where in it; undefined where the error is about something else. */
+function formatFault(error: Error): string | undefined {
+  if (error instanceof NotJsonError) return error.message;
+  if (!(error instanceof Problem)) return undefined;
+  for (const { field, detail } of error.errors) {
+    if (field === 'format') return detail;
+    if (field.startsWith('format.')) return `${field.slice('format.'.length)}: ${detail}`;
+  }
+  return undefined;
 }
 
 /** The choice for what is pasted as a URL: that of a chat, where it is one's, and else as it was. */

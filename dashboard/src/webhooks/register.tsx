@@ -5,9 +5,8 @@ import { AskingButton } from '../parts/dialog.js';
 import { readList } from '../parts/field-text.js';
 import { Field } from '../parts/form.js';
 import { Once } from '../parts/once.js';
-import { Fault } from '../parts/states.js';
 import { useMay } from '../session.js';
-import { choiceFor, FormatField, formatOf, NO_FORMAT } from './format-field.js';
+import { choiceFor, FormatField, formatOf, NO_FORMAT, OtherFault } from './format-field.js';
 
 export function RegisterButton() {
   const may = useMay('webhooks:write');
@@ -93,9 +92,9 @@ function RegisterForm({ onDone }: { onDone: () => void }) {
           </select>
         )}
       </Field>
-      <FormatField choice={format} onChange={setFormat} />
+      <FormatField choice={format} error={register.error} onChange={setFormat} />
       <Field label="Description">{text('description')}</Field>
-      {register.error !== null && <Fault error={register.error} />}
+      <OtherFault error={register.error} />
       <div className="actions">
         <button type="submit" className="primary" disabled={register.isPending}>
           Register

@@ -3,6 +3,7 @@ import { call, type PageJson, query, type WebhookJson } from '../api.js';
 import { ChoiceFilter, Filters, TextFilter, useFilter } from '../parts/filter.js';
 import { PageHead } from '../parts/layout.js';
 import { Empty, Fault, Pending } from '../parts/states.js';
+import { AccountFormatButton } from './account-format.js';
 import { RegisterButton } from './register.js';
 import { WebhookTable } from './webhook-table.js';
 
@@ -25,6 +26,7 @@ export function Webhooks() {
   return (
     <>
       <PageHead title="Webhooks" sub="Endpoints, newest first, with how they did in 24 hours.">
+        <AccountFormatButton accountId={filter.accountId} />
         <RegisterButton />
       </PageHead>
       <Filters>
