@@ -41,6 +41,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The dashboard, and the portal for customers: two documents that share what both need.
     rolldownOptions: {
+      // How long each plugin took is nothing that whoever installs could mend.
+      checks: { pluginTimings: false },
       input: {
         index: `${import.meta.dirname}/index.html`,
         portal: `${import.meta.dirname}/portal.html`,

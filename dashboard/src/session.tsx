@@ -50,7 +50,8 @@ function SignIn() {
       const session = await call<Session>('POST', '/session', { key: key.trim() });
       enter(client, session);
     } catch (fault) {
-      setError(fault as Error);
+      // What a program would do about a wrong key is nothing that a person could.
+      setError(hasEnded(fault) ? new Error(fault.message) : (fault as Error));
     }
   }
 
@@ -60,6 +61,10 @@ function SignIn() {
         <h1>Posthorn</h1>
         <p className="muted">
           Sign in with an API key. It stays in a sealed cookie for some hours.
+        </p>
+        <p className="muted">
+          The first one is that of <code>POSTHORN_API_KEY</code>. Where that is not set, Posthorn
+          made one, and keeps it in <code>keys.json</code> in its data directory.
         </p>
         <Field label="API key">
           {(id) => (
@@ -99,4 +104,5 @@ export function SignOut() {
 }
 
 /** True for the answer to a session that has ended. */
-export const hasEnded = (error: unknown) => error instanceof Problem && error.status === 401;
+export const hasEnded = (error: unknown): error is Problem =>
+  error instanceof Problem && error.status === 401;

@@ -28,8 +28,7 @@ export function findEntrance(
 }
 
 export function entranceText({ dashboard, apiReference, keptIn, apiKey }: Entrance): string {
-  const key =
-    apiKey === null ? `as in ${keptIn}` : `${apiKey}  (shown this once, kept in ${keptIn})`;
+  const key = apiKey === null ? `see ${keptIn}` : `${apiKey}  (shown this once, kept in ${keptIn})`;
   return pairs([
     ['dashboard', dashboard],
     ['API reference', apiReference],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { InvalidPayloadError } from '../domain/errors.js';
-import type { NewEvent } from '../domain/event.js';
+import { DEFAULT_ACCOUNT, type NewEvent } from '../domain/event.js';
 import { type EnqueuedEvent, MAX_EVENTS } from '../producers/producer.js';
 import { createCommand, withPosthorn } from './command.js';
 import type { AccountFlags } from './list-options.js';
@@ -55,10 +55,19 @@ async function send(flags: SendFlags, type: string): Promise<void> {
   print(flags, enqueued, () =>
     pairs([
       ['id', enqueued.id],
-      ['deliveries', String(enqueued.deliveries)],
+      ['deliveries', deliveriesText(enqueued, event)],
       ['duplicate', enqueued.duplicate ? 'yes: the key was used before' : 'no'],
     ]),
   );
+}
+
+/** How many there are, and why there is none. */
+function deliveriesText(
+  { deliveries, duplicate }: EnqueuedEvent,
+  { type, accountId = DEFAULT_ACCOUNT }: NewEvent,
+): string {
+  if (deliveries > 0 || duplicate) return String(deliveries);
+  return `0: no active webhook of account ${accountId} wants ${type}`;
 }
 
 /** All or none of up to a thousand, as the HTTP API takes them; of more, a thousand at a time. */

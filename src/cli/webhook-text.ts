@@ -16,8 +16,12 @@ export function printSecret(flags: OutputFlags, webhook: Webhook, secret: string
   );
 }
 
-export function webhookState({ active, deactivationReason }: Webhook): string {
-  return active ? 'active' : `inactive (${deactivationReason})`;
+/** Its state by the words of `--state`, and why it is held where it fails. */
+export function webhookState(webhook: Webhook): string {
+  const { active, deactivationReason, failingSince, breaker } = webhook;
+  if (!active) return `inactive (${deactivationReason})`;
+  if (failingSince === null) return 'well';
+  return breaker === 'closed' ? 'failing' : `failing (breaker ${breaker})`;
 }
 
 /** All of a webhook that people look for, a line each. */

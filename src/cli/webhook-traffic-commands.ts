@@ -48,12 +48,17 @@ async function traffic(flags: AccountFlags, id: string): Promise<void> {
       ['in flight', `${inFlight ?? 'not known'}, at most ${maxInFlight}`],
       ['held', held ?? 'no'],
       ['lets through next', releasedAt === null ? 'as they come' : time(releasedAt)],
-      ['pending', `${waiting.pending}, the oldest from ${time(waiting.oldest)}`],
+      ['pending', counted(waiting.pending, 'the oldest from', waiting.oldest)],
       ['queued', String(waiting.queued)],
-      ['waits for a retry', `${waiting.waiting}, the next at ${time(waiting.nextDueAt)}`],
+      ['waits for a retry', counted(waiting.waiting, 'the next at', waiting.nextDueAt)],
       ['parked', String(waiting.parked)],
     ]);
   });
+}
+
+/** How many, and when the first of them, where there is one. */
+function counted(count: number, what: string, at: Date | null): string {
+  return at === null ? String(count) : `${count}, ${what} ${time(at)}`;
 }
 
 async function secrets(flags: AccountFlags, id: string): Promise<void> {

@@ -70,7 +70,7 @@ describe('posthorn webhook', () => {
     const [header, row] = stdout.split('\n');
     expect(header).toMatch(/^id +account +url +state +last success +failures in a row$/);
     expect(row).toMatch(
-      /^wh_[0-9a-f]{32} +default +http:\/\/127\.0\.0\.1:9\/hook +active +never +0$/,
+      /^wh_[0-9a-f]{32} +default +http:\/\/127\.0\.0\.1:9\/hook +well +never +0$/,
     );
   });
 
@@ -141,6 +141,8 @@ describe('posthorn delivery', () => {
     expect(again?.headers['webhook-id']).toBe(eventId);
     const { stdout } = await runCommand(['webhook', 'show', webhook.id], options);
     expect(stdout).toContain('a\\u009b31mb');
+    const webhooks = await runCommand(['webhook', 'list'], options);
+    expect(webhooks.stdout).toMatch(/ failing +never +\d$/m);
   });
 });
 
@@ -154,6 +156,8 @@ describe('posthorn event send', () => {
     const second = await runJson([...send, '--payload-file', '-'], settings, '{"n": 2}');
     expect(second).toEqual({ id: first.id, deliveries: 0, duplicate: true });
     expect(await ledger.event.findMany()).toMatchObject([{ payload: '{"n":1}' }]);
+    const heard = await runCommand(['event', 'send', 'order.paid', '--account', 'acme'], settings);
+    expect(heard.stdout).toContain('0: no active webhook of account acme wants order.paid');
   });
 
   test('refuses a payload that is not JSON', async () => {

@@ -99,7 +99,7 @@ API key        ${apiKey}  (shown this once, kept in ${keptIn})
     expect(await end(first.child, 'SIGTERM')).toBe(0);
 
     const second = await start(env);
-    await second.said(/^API key +as in .*keys\.json\n/m);
+    await second.said(/^API key +see .*keys\.json\n/m);
     expect(second.stdout()).not.toContain(apiKey);
     expect((await fetch(`${second.address}/v1/webhooks`, { headers })).status).toBe(200);
     expect(await end(second.child, 'SIGTERM')).toBe(0);

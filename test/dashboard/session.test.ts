@@ -9,7 +9,8 @@ describe('signing in', () => {
     const api = await openTestApi();
     const { page } = await openPage(api, { path: '/keys' });
     await signIn(page, 'nonsense');
-    await page.getByRole('alert').filter({ hasText: 'the API key is not valid' }).waitFor();
+    await page.getByRole('alert').getByText('the API key is not valid', { exact: true }).waitFor();
+    await page.getByText('keys.json').waitFor();
     await signIn(page, API_KEY);
     await heading(page, 'API keys');
     await page.reload();
