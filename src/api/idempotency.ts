@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyContextConfig, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { Settings } from '../config.js';
 import type { SecretBox } from '../domain/secret-box.js';
 import type { KeyedRequest, RequestAnswers } from '../store/request-answers.js';
 import { RequestError } from './problems.js';
@@ -31,7 +32,7 @@ export const IDEMPOTENCY_HEADER = 'idempotency-key';
 /** What the header may hold. */
 export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
-/** How long a request counts as under way; the slowest, which verify an endpoint, take less. */
+/** How long a request counts as under way beside the time limit of an attempt: the slowest verify an endpoint. */
 const BUSY_MS = 120_000;
 
 /** What is kept of an answer. */
@@ -55,9 +56,10 @@ export function addIdempotency(
   options: {
     readonly requestAnswers: RequestAnswers;
     readonly secretBox: Pick<SecretBox, 'seal' | 'open'>;
+    readonly settings: Pick<Settings, 'timeout'>;
   },
 ): void {
-  const { requestAnswers: answers, secretBox } = options;
+  const { requestAnswers: answers, secretBox, settings } = options;
   api.decorateRequest('onceId', null);
   api.addHook('onRoute', requireChoice);
 
@@ -69,7 +71,7 @@ export function addIdempotency(
     const now = new Date();
     const standing = await answers.begin(keyed, {
       now,
-      busyUntil: new Date(now.getTime() + BUSY_MS),
+      busyUntil: new Date(now.getTime() + settings.timeout + BUSY_MS),
       repeatable: config.idempotency === 'repeatable',
     });
     switch (standing.kind) {

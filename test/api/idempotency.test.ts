@@ -110,11 +110,14 @@ test('the same request at the same time is told that it is under way', async () 
     },
   });
   onTestFinished(() => receiver.close());
-  const bundle = await openTestApi();
+  const bundle = await openTestApi({ timeout: '5m' });
   const send = keyed(bundle);
   const json = { url: receiver.url, verification: 'ping' };
   const first = send('/v1/webhooks', { json });
   await receiver.waitForRequests(1);
+  // An endpoint may take its whole time limit to answer.
+  const { createdAt, busyUntil } = await bundle.ledger.requestAnswer.findFirstOrThrow();
+  expect(busyUntil.getTime() - createdAt.getTime()).toBeGreaterThan(5 * 60_000);
   const second = await send('/v1/webhooks', { json });
   expect([second.status, second.body.code]).toEqual([409, 'request_in_progress']);
   expect(second.headers.get('retry-after')).toBe('1');
