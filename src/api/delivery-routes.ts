@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { Posthorn } from '../posthorn.js';
 import { page } from './answer-fields.js';
 import { deliveryStatus, deliveryWithAttempts, listedDelivery } from './delivery-schemas.js';
-import { accountQuery, idPath, idQuery, pageQuery, timeQuery } from './request-fields.js';
+import {
+  accountQuery,
+  idPath,
+  idQuery,
+  pageQuery,
+  textQuery,
+  timeQuery,
+} from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 
 const params = idPath('dlv_');
@@ -19,7 +26,7 @@ export function addDeliveryRoutes(
     webhookId: idQuery('wh_').optional(),
     eventId: idQuery('evt_').optional(),
     status: deliveryStatus.optional(),
-    outcome: z.string().max(100).optional(),
+    outcome: textQuery(100).optional(),
     eventType: z.string().optional(),
     from: timeQuery,
     to: timeQuery,

@@ -43,6 +43,14 @@ function idJson(prefix: IdPrefix) {
   };
 }
 
+/** Text in a query that is compared with what the ledger holds, which is never a NUL. */
+export function textQuery(most: number) {
+  return z
+    .string()
+    .max(most)
+    .refine((text) => !text.includes('\0'), { error: 'must hold no NUL' });
+}
+
 /** Yes or no in a query. */
 export const booleanQuery = z
   .enum(['true', 'false'])

@@ -4,7 +4,7 @@ import type { Posthorn } from '../posthorn.js';
 import { WEBHOOK_STATES } from '../store/webhooks.js';
 import { nothing, page } from './answer-fields.js';
 import { attemptAnswer } from './delivery-schemas.js';
-import { accountQuery, booleanQuery, idPath, pageQuery } from './request-fields.js';
+import { accountQuery, booleanQuery, idPath, pageQuery, textQuery } from './request-fields.js';
 import { type ApiScope, fields, optionalBody } from './validation.js';
 import { assertMaySet } from './webhook-fields.js';
 import { newWebhook, webhookChanges } from './webhook-input-schemas.js';
@@ -51,7 +51,7 @@ export function addWebhookRoutes(
     active: booleanQuery.optional(),
     state: z.enum(WEBHOOK_STATES).optional(),
     tier: z.enum(TIERS).optional(),
-    search: z.string().max(500).optional().describe('A part of the URL, in upper or lower case'),
+    search: textQuery(500).optional().describe('A part of the URL, in upper or lower case'),
   });
   api.get(
     '/v1/webhooks',

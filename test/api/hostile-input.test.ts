@@ -470,6 +470,10 @@ test('what JavaScript or PostgreSQL would change silently is refused', async () 
     const { status, body } = await api.call('POST', path, { raw });
     expect([raw.slice(0, 80), status, body.code]).toEqual([raw.slice(0, 80), 400, code]);
   }
+  for (const path of ['/v1/webhooks?search=%00', '/v1/deliveries?outcome=a%00']) {
+    const { status, body } = await api.call('GET', path);
+    expect([path, status, body.code]).toEqual([path, 400, 'validation_failed']);
+  }
   await expectConsistent(api, []);
 });
 
