@@ -19,6 +19,7 @@ const SCENARIOS = [
   'alerts',
   'rollup',
   'archive',
+  'dashboard',
   'scale',
 ];
 
