@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { type OnProgress, UNHEARD } from '../domain/progress.js';
 import { SPANS, spanStart } from '../domain/stats.js';
 import type { RepeatableJob } from '../queue/repeatable-jobs.js';
+import { deleteAccountStats, sumUpAccounts } from '../store/account-stats.js';
 import type { Ledger } from '../store/ledger.js';
 import { oldestDay } from '../store/partitions.js';
 import {
@@ -63,6 +64,7 @@ export function createRollup(options: {
       const start = from;
       const mine = await aloneInRollup(ledger, async (tx) => {
         await countAttempts(tx, start, end);
+        if (end > later(now, -FIVE_MINUTES_KEPT_MS)) await sumUpAccounts(tx, start, end);
         if (end <= finalUntil) {
           await sumUp(tx, hour, { from: SPANS.fiveMinutes, to: SPANS.hour });
           const day = spanStart(hour, SPANS.day);
@@ -92,6 +94,7 @@ export function createRollup(options: {
       const since = mark === undefined || mark < first ? first : mark;
       if (!(await countFrom(since, now))) return;
       await deleteStats(ledger, SPANS.fiveMinutes, later(now, -FIVE_MINUTES_KEPT_MS));
+      await deleteAccountStats(ledger, later(now, -FIVE_MINUTES_KEPT_MS));
       await deleteStats(ledger, SPANS.hour, later(now, -HOURS_KEPT_MS));
     },
     async recompute(since, onProgress) {

@@ -1,59 +1,8 @@
 import { firstIdAt } from '../domain/id.js';
-import { SPANS } from '../domain/stats.js';
 import type { SqlRunner } from './ledger.js';
-import type { SpanCounts } from './stats.js';
 
 /** Most deliveries that are counted, or whose times are looked at: what lies beyond says nothing more. */
 const ENOUGH = 10_000;
-
-/**
- * The condition of one account's webhooks, or of all: `$3` is the account, or null. In the form that it has for
- * an account PostgreSQL reads of that one's webhooks alone.
- */
-export function ofAccount(accountId: string | undefined): string {
-  return accountId === undefined
-    ? '$3::text IS NULL'
-    : 'webhook_id IN (SELECT id FROM posthorn.webhooks WHERE account_id = $3::text)';
-}
-
-/** The counts of all webhooks together for each five minutes since a time, oldest first. */
-export async function readAllStats(
-  ledger: SqlRunner,
-  from: Date,
-  accountId?: string,
-): Promise<SpanCounts[]> {
-  const rows = await ledger.$queryRawUnsafe<
-    (Omit<SpanCounts, 'spanSeconds'> & { failuresByClass: Record<string, number> | null })[]
-  >(
-    `WITH stats AS MATERIALIZED (
-      SELECT * FROM posthorn.webhook_stats
-      WHERE span = $1::int AND start >= $2::text::timestamptz AND ${ofAccount(accountId)}
-    ), bucket AS (
-      SELECT start, array_agg(bucket ORDER BY bucket) AS buckets,
-        array_agg(count ORDER BY bucket) AS counts
-      FROM (
-        SELECT start, bucket, sum(count)::float8 AS count
-        FROM stats, unnest(buckets, bucket_counts) AS one (bucket, count) GROUP BY start, bucket
-      ) AS each_bucket GROUP BY start
-    ), class AS (
-      SELECT start, jsonb_object_agg(name, count) AS classes FROM (
-        SELECT start, name, sum(count::int) AS count
-        FROM stats, jsonb_each_text(failure_classes) AS one (name, count) GROUP BY start, name
-      ) AS each_class GROUP BY start
-    ), total AS (
-      SELECT start, sum(successes)::float8 AS successes, sum(failures)::float8 AS failures,
-        sum(duration_sum)::float8 AS "durationSum"
-      FROM stats GROUP BY start
-    )
-    SELECT total.*, coalesce(buckets, '{}') AS buckets, coalesce(counts, '{}') AS counts,
-      coalesce(classes, '{}') AS "failuresByClass"
-    FROM total LEFT JOIN bucket USING (start) LEFT JOIN class USING (start) ORDER BY start`,
-    SPANS.fiveMinutes,
-    from.toISOString(),
-    accountId ?? null,
-  );
-  return rows.map((row) => ({ ...row, spanSeconds: SPANS.fiveMinutes }));
-}
 
 /** Milliseconds from enqueueing to delivered, of the latest deliveries since a time. */
 export async function deliveryTimes(

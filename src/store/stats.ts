@@ -93,36 +93,44 @@ const COUNT = `
   FROM bucket JOIN posthorn.webhooks AS webhook ON webhook.id = bucket.webhook_id
   LEFT JOIN class ON class.webhook_id = bucket.webhook_id AND class.start = bucket.start`;
 
-// $3: the span that is summed up, $4: the one that it is summed up to.
-const SUM_UP = `
-  WITH part AS (
-    SELECT *, to_timestamp(floor(extract(epoch FROM start) / $4::int) * $4::int) AS whole
-    FROM posthorn.webhook_stats
-    WHERE span = $3::int AND start >= $1::text::timestamptz AND start < $2::text::timestamptz
-  ), total AS (
-    SELECT webhook_id, whole, sum(successes) AS successes, sum(failures) AS failures,
-      sum(duration_sum) AS duration
-    FROM part GROUP BY webhook_id, whole
+/** The counts themselves, as columns. */
+export const COUNTS = 'successes, failures, failure_classes, duration_sum, buckets, bucket_counts';
+
+/** A query that adds up the rows of another one that have the same `key` and `start`. */
+export function addedUp(part: string): string {
+  return `
+  WITH part AS (${part}), total AS (
+    SELECT key, start, sum(successes) AS successes, sum(failures) AS failures,
+      sum(duration_sum) AS duration_sum
+    FROM part GROUP BY key, start
   ), class AS (
-    SELECT webhook_id, whole, jsonb_object_agg(name, count) AS classes FROM (
-      SELECT webhook_id, whole, name, sum(count::int) AS count
-      FROM part, jsonb_each_text(failure_classes) AS one (name, count)
-      GROUP BY webhook_id, whole, name
-    ) AS named GROUP BY webhook_id, whole
+    SELECT key, start, jsonb_object_agg(name, count) AS classes FROM (
+      SELECT key, start, name, sum(count::int) AS count
+      FROM part, jsonb_each_text(failure_classes) AS one (name, count) GROUP BY key, start, name
+    ) AS named GROUP BY key, start
   ), bucket AS (
-    SELECT webhook_id, whole, array_agg(bucket ORDER BY bucket) AS buckets,
-      array_agg(count ORDER BY bucket) AS counts
+    SELECT key, start, array_agg(bucket ORDER BY bucket) AS buckets,
+      array_agg(count ORDER BY bucket) AS bucket_counts
     FROM (
-      SELECT webhook_id, whole, bucket, sum(count)::int AS count
-      FROM part, unnest(buckets, bucket_counts) AS one (bucket, count)
-      GROUP BY webhook_id, whole, bucket
-    ) AS filled GROUP BY webhook_id, whole
+      SELECT key, start, bucket, sum(count)::int AS count
+      FROM part, unnest(buckets, bucket_counts) AS one (bucket, count) GROUP BY key, start, bucket
+    ) AS filled GROUP BY key, start
   )
-  INSERT INTO posthorn.webhook_stats (webhook_id, span, start, successes, failures,
-    failure_classes, duration_sum, buckets, bucket_counts)
-  SELECT total.webhook_id, $4::int, total.whole, total.successes, total.failures,
-    coalesce(class.classes, '{}'), total.duration, bucket.buckets, bucket.counts
-  FROM total JOIN bucket USING (webhook_id, whole) LEFT JOIN class USING (webhook_id, whole)`;
+  SELECT key, start, successes, failures, coalesce(classes, '{}') AS failure_classes, duration_sum,
+    buckets, bucket_counts
+  FROM total JOIN bucket USING (key, start) LEFT JOIN class USING (key, start)`;
+}
+
+// $3: the span that is summed up, $4: the one that it is summed up to.
+const PARTS = `
+  SELECT webhook_id AS key,
+    to_timestamp(floor(extract(epoch FROM start) / $4::int) * $4::int) AS start, ${COUNTS}
+  FROM posthorn.webhook_stats
+  WHERE span = $3::int AND start >= $1::text::timestamptz AND start < $2::text::timestamptz`;
+
+const SUM_UP = `
+  INSERT INTO posthorn.webhook_stats (webhook_id, start, ${COUNTS}, span)
+  SELECT key, start, ${COUNTS}, $4::int FROM (${addedUp(PARTS)}) AS whole`;
 
 /** Up to where everything is counted for good; undefined before the first run. */
 export async function readMark(runner: SqlRunner, name: string): Promise<Date | undefined> {
@@ -177,7 +185,21 @@ export async function readStats(
     where: { webhookId, span, start: { gte: from, lt: to } },
     orderBy: { start: 'asc' },
   });
-  return rows.map((row) => ({
+  return rows.map(toCounts);
+}
+
+/** A row of counts, as rules read it. */
+export function toCounts(row: {
+  readonly start: Date;
+  readonly span: number;
+  readonly successes: number;
+  readonly failures: number;
+  readonly failureClasses: unknown;
+  readonly durationSum: bigint;
+  readonly buckets: number[];
+  readonly bucketCounts: number[];
+}): SpanCounts {
+  return {
     start: row.start,
     spanSeconds: row.span,
     successes: row.successes,
@@ -186,5 +208,5 @@ export async function readStats(
     durationSum: Number(row.durationSum),
     buckets: row.buckets,
     counts: row.bucketCounts,
-  }));
+  };
 }

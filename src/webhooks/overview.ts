@@ -6,8 +6,9 @@ import type { Quality } from '../domain/stats.js';
 import { qualityOf, SPANS, spanStart } from '../domain/stats.js';
 import { zombieAfter } from '../domain/zombie.js';
 import type { DeliveryQueue } from '../queue/delivery-queue.js';
+import { readAccountStats } from '../store/account-stats.js';
 import type { Ledger } from '../store/ledger.js';
-import { countDue, countStates, deliveryTimes, readAllStats } from '../store/overview.js';
+import { countDue, countStates, deliveryTimes } from '../store/overview.js';
 import { type Breaker, breakerOf } from '../store/webhooks.js';
 import { type WorstWebhook, worstWebhooks } from '../store/worst-webhooks.js';
 
@@ -86,7 +87,7 @@ export function createOverviewReader(options: {
     const at = clock();
     const from = spanStart(new Date(at.getTime() - WINDOW_MS), SPANS.fiveMinutes);
     const [stats, times, due, states, worst, jobs] = await Promise.all([
-      readAllStats(ledger, from, accountId),
+      readAccountStats(ledger, from, accountId),
       deliveryTimes(ledger, new Date(at.getTime() - DELIVERY_WINDOW_MS), accountId),
       countDue(ledger, at, accountId),
       countStates(ledger, accountId),
