@@ -3,7 +3,6 @@ import { SPANS } from '../domain/stats.js';
 import type { Tier } from '../domain/tier.js';
 import type { SqlRunner } from './ledger.js';
 
-
 /** A webhook that fails or failed lately. */
 export interface WorstWebhook {
   readonly webhookId: string;
