@@ -1,5 +1,5 @@
 import type { Attempt } from '../store/deliveries.js';
-import { table, time } from './output.js';
+import { milliseconds, table, time } from './output.js';
 
 /** The columns of a table of attempts. */
 export const ATTEMPT_HEADER = ['number', 'at', 'outcome', 'status', 'took', 'error'] as const;
@@ -12,7 +12,7 @@ export function attemptRow(attempt: Attempt): readonly string[] {
     time(startedAt),
     outcome,
     statusCode === null ? '' : String(statusCode),
-    `${durationMs} ms`,
+    milliseconds(durationMs),
     error ?? '',
   ];
 }

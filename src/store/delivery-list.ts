@@ -4,6 +4,7 @@ import { type Condition, given, valuesOf, whereAll } from './conditions.js';
 import { type Delivery, toDelivery } from './deliveries.js';
 import type { Delivery as DeliveryRow } from './generated/client.js';
 import type { DeliveryStatus } from './generated/enums.js';
+import { lastLooked } from './last-looked.js';
 import type { SqlRunner } from './ledger.js';
 import { MOST_LOOKED, type Page, type PageRequest, readPage } from './page.js';
 
@@ -62,21 +63,8 @@ export function listDeliveries(
       );
     },
     toListed,
-    others.length === 0 ? undefined : (before) => lastLooked(ledger, looked(before)),
+    others.length === 0 ? undefined : (before) => lastLooked(ledger, 'deliveries', looked(before)),
   );
-}
-
-/** The last of the deliveries that a page looks at; undefined where there are fewer than it may. */
-async function lastLooked(
-  ledger: SqlRunner,
-  conditions: readonly Condition[],
-): Promise<string | undefined> {
-  const [last] = await ledger.$queryRawUnsafe<{ id: string }[]>(
-    `SELECT id FROM posthorn.deliveries ${whereAll(conditions)}
-    ORDER BY id DESC OFFSET ${MOST_LOOKED - 1} LIMIT 1`,
-    ...valuesOf(conditions),
-  );
-  return last?.id;
 }
 
 type ListedRow = DeliveryRow & Pick<ListedDelivery, 'eventType' | 'webhookUrl'>;

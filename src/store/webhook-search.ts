@@ -1,4 +1,5 @@
 import { type Condition, given, valuesOf, whereAll } from './conditions.js';
+import { lastLooked } from './last-looked.js';
 import type { Ledger } from './ledger.js';
 import { MOST_LOOKED, type Page, readPage } from './page.js';
 import { toWebhook, type Webhook, type WebhookFilter, WITH_HOLD } from './webhooks.js';
@@ -34,15 +35,7 @@ export function searchWebhooks(
       });
     },
     toWebhook,
-    async (before) => {
-      const conditions = looked(before);
-      const [last] = await ledger.$queryRawUnsafe<{ id: string }[]>(
-        `SELECT id FROM posthorn.webhooks ${whereAll(conditions)}
-        ORDER BY id DESC OFFSET ${MOST_LOOKED - 1} LIMIT 1`,
-        ...valuesOf(conditions),
-      );
-      return last?.id;
-    },
+    (before) => lastLooked(ledger, 'webhooks', looked(before)),
   );
 }
 
