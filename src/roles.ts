@@ -17,7 +17,7 @@ import type { Metrics } from './metrics.js';
 import type { QueueBackend } from './queue/backend.js';
 import type { DeliveryQueue } from './queue/delivery-queue.js';
 import { createRepeatableWorker, openRepeatableJobs } from './queue/repeatable-jobs.js';
-import { createDueListener } from './store/due-listener.js';
+import { createDueEar } from './store/due-ear.js';
 import type { Ledger } from './store/ledger.js';
 import type { Tracing } from './tracing.js';
 import { createInstallationFigures } from './webhooks/installation-figures.js';
@@ -101,7 +101,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     metrics,
     log,
   });
-  const listener = createDueListener({
+  const ear = createDueEar({
     databaseUrl,
     answerTimeoutMs: settings.answerTimeout,
     onDue: dispatcher.wake,
@@ -109,11 +109,11 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   });
   metrics.watchInstallation(createInstallationFigures({ ledger, queue, clock }));
   dispatcher.start();
-  listener.start();
+  ear.start();
   void worker.run().catch((error) => log.fatal({ error }, 'the repeatable jobs ended'));
   return {
     async stop() {
-      await listener.stop();
+      await ear.stop();
       await dispatcher.stop();
       await worker.close(settings.shutdownTimeout);
       await jobs.close();

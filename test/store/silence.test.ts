@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/log.js';
 import { createPosthorn } from '../../src/posthorn.js';
-import { createDueListener } from '../../src/store/due-listener.js';
+import { createDueEar } from '../../src/store/due-ear.js';
 import { DUE_CHANNEL } from '../../src/store/events.js';
 import { openLedger } from '../../src/store/ledger.js';
 import { pollUntil } from '../support/poll.js';
@@ -22,13 +22,13 @@ test('a PostgreSQL that stays silent fails what was asked, and the next statemen
   await proxy.close();
 });
 
-test('a listener whose connection swallows what is sent hears commits again, and stops', async () => {
+test('an ear whose connection swallows what is sent hears commits again, and stops', async () => {
   const { databaseUrl } = await freshOptions();
   const url = new URL(String(databaseUrl));
   const proxy = await startTcpProxy(Number(url.port));
   url.port = String(proxy.port);
   let heard = 0;
-  const listener = createDueListener({
+  const ear = createDueEar({
     databaseUrl: url.href,
     answerTimeoutMs: 1_000,
     onDue: () => {
@@ -36,7 +36,7 @@ test('a listener whose connection swallows what is sent hears commits again, and
     },
     log: createLogger('silent'),
   });
-  listener.start();
+  ear.start();
   await pollUntil(
     () => heard,
     (times) => times === 1,
@@ -56,7 +56,7 @@ test('a listener whose connection swallows what is sent hears commits again, and
     { what: 'a commit' },
   );
   proxy.swallow();
-  await listener.stop();
+  await ear.stop();
   await proxy.close();
 });
 

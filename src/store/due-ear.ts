@@ -6,7 +6,7 @@ import { settlesWithin } from '../domain/settles-within.js';
 import { DUE_CHANNEL } from './events.js';
 
 /** Hears the commits that made deliveries due. */
-export interface DueListener {
+export interface DueEar {
   start(): void;
   /** May be called twice, or before `start`. */
   stop(): Promise<void>;
@@ -21,13 +21,13 @@ const GOODBYE_MS = 1_000;
  * Listens on a connection of its own, and connects again for as long as it runs. After each connecting it
  * calls `onDue` once, for what was committed while nobody listened.
  */
-export function createDueListener(options: {
+export function createDueEar(options: {
   databaseUrl: string;
   /** How long PostgreSQL may be silent before the connection is given up, and made anew. */
   answerTimeoutMs: number;
   onDue: () => void;
   log: Logger;
-}): DueListener {
+}): DueEar {
   const { databaseUrl, answerTimeoutMs, onDue, log } = options;
   const stopping = new AbortController();
   let loop: Promise<void> | undefined;
