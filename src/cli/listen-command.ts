@@ -4,6 +4,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import { parseVerifyingSecret } from '../domain/signing-secret.js';
 import { abortOnSignals } from './abort-on-signals.js';
 import { createCommand, withPosthorn } from './command.js';
+import { commandName } from './command-name.js';
 import { createForward } from './listen/forward.js';
 import { type ListenReceiver, type Reception, startListenReceiver } from './listen/receiver.js';
 import { receptionText } from './listen/reception-text.js';
@@ -154,8 +155,7 @@ function createShow(flags: ListenFlags): Show {
 function listeningText({ url, webhookId, secret }: Listening, flags: ListenFlags): string {
   if (webhookId === null) return `listening at ${url}; Ctrl-C ends it\n`;
   const { account, eventType = [] } = flags;
-  const command =
-    process.env.npm_lifecycle_event === 'posthorn' ? 'npm run posthorn --' : 'posthorn';
+  const command = commandName(process.env.npm_lifecycle_event);
   const scope = account === 'default' ? '' : ` --account ${account}`;
   const about = pairs([
     ['listening at', url],

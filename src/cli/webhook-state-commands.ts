@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { createCommand, withPosthorn } from './command.js';
+import { commandName } from './command-name.js';
 import type { AccountFlags } from './list-options.js';
 import { print } from './output.js';
 import { describeWebhook, printWebhook } from './webhook-text.js';
@@ -45,10 +46,12 @@ async function reactivate(flags: ReactivateFlags, id: string): Promise<void> {
     webhooks.reactivate(id, { accountId, owed, detail }),
   );
   const done = owed === 'replay' ? 'are made now' : 'were discarded';
+  const missed = `${commandName(process.env.npm_lifecycle_event)} replay start ${id} --status missed --from 24h`;
   print(
     flags,
     { ...webhook, deliveries },
-    () => `${describeWebhook(webhook)}\n\n${deliveries} owed deliveries ${done}`,
+    () =>
+      `${describeWebhook(webhook)}\n\n${deliveries} owed deliveries ${done}\nWhat came while it was inactive made none; to make up for it: ${missed}`,
   );
 }
 
