@@ -13,7 +13,7 @@ export function AttemptExchange({ attempt }: { attempt: AttemptJson }) {
   });
   return (
     <Exchange
-      request={data?.request ?? (data === undefined ? (error?.message ?? 'Loading…') : '')}
+      request={data === undefined ? (error?.message ?? 'Loading…') : (data.request ?? '')}
       doubt={data?.doubt ?? null}
       answer={answerOf(attempt)}
       of={`attempt ${number}, ${time(startedAt)}`}
