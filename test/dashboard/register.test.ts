@@ -55,6 +55,9 @@ test('a webhook is registered in the format of what is pasted, or as it is descr
   await page.getByRole('button', { name: 'Set the default' }).click();
   await page.getByRole('status').filter({ hasText: 'messages for Discord' }).waitFor();
   expect((await api.posthorn.formats.get()).format).toEqual({ kind: 'discord' });
+  await page.getByRole('dialog').getByLabel('Account').fill('acme');
+  await page.getByRole('status').filter({ hasText: 'acme' }).waitFor();
+  await page.getByRole('dialog').getByLabel('Account').fill('');
   await page.getByRole('button', { name: 'Remove the default' }).click();
   await page.getByText('because it has no default').waitFor();
   expect((await api.posthorn.formats.get()).format).toBeNull();

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type AccountFormatJson, call } from '../api.js';
 import { useAction } from '../parts/action.js';
 import { AskingButton } from '../parts/dialog.js';
-import { TextFilter } from '../parts/filter.js';
+import { TextField } from '../parts/form.js';
 import { Pending } from '../parts/states.js';
 import { useMay, useSession } from '../session.js';
 import { accountFormatQuery, formatInWords } from '../webhook/format.js';
@@ -22,40 +22,46 @@ function AccountFormat({ accountId: before }: { accountId: string }) {
   const { accountId: own } = useSession();
   const [chosen, setChosen] = useState(before);
   const may = useMay('webhooks:policy');
-  const accountId = own ?? (chosen === '' ? 'default' : chosen);
-  const { data, error } = useQuery(accountFormatQuery(accountId));
+  const accountId = own ?? (chosen.trim() === '' ? 'default' : chosen.trim());
+  const { data, error } = useQuery({
+    ...accountFormatQuery(accountId),
+    placeholderData: keepPreviousData,
+  });
   return (
     <>
       {own === null && (
-        <TextFilter
-          label="Account"
-          placeholder="default"
-          value={chosen}
-          onChange={(text) => setChosen(text)}
-        />
+        <TextField label="Account" placeholder="default" value={chosen} onChange={setChosen} />
       )}
       {data === undefined ? (
         <Pending error={error} />
       ) : (
         <>
           <p role="status">
-            Requests to webhooks of <strong>{accountId}</strong> that have no format of their own:{' '}
-            {formatInWords(data.format)}
+            Requests to webhooks of <strong>{data.accountId}</strong> that have no format of their
+            own: {formatInWords(data.format)}
             {data.format === null && ', because it has no default'}.
           </p>
-          {may && <ChangeForm key={`${accountId} ${data.updatedAt}`} account={data} />}
+          {may && (
+            <ChangeForm
+              key={`${data.accountId} ${data.updatedAt}`}
+              account={data}
+              isCurrent={data.accountId === accountId}
+            />
+          )}
         </>
       )}
     </>
   );
 }
 
-function ChangeForm({ account: { accountId, format } }: { account: AccountFormatJson }) {
+/** @param props.isCurrent false while another account was named, and its format is still to come */
+function ChangeForm(props: { account: AccountFormatJson; isCurrent: boolean }) {
+  const { accountId, format } = props.account;
   const [choice, setChoice] = useState(() => choiceOf(format ?? { kind: 'standard' }));
   const path = `/v1/accounts/${encodeURIComponent(accountId)}/format`;
   const set = useAction(async () => call('PUT', path, { format: formatOf(choice) }));
   const remove = useAction(() => call('DELETE', path));
-  const isPending = set.isPending || remove.isPending;
+  const isDisabled = !props.isCurrent || set.isPending || remove.isPending;
   return (
     <form
       onSubmit={(event: FormEvent) => {
@@ -67,13 +73,13 @@ function ChangeForm({ account: { accountId, format } }: { account: AccountFormat
       <FormatField choice={choice} error={set.error} ofAccount onChange={setChoice} />
       <OtherFault error={set.error ?? remove.error} />
       <div className="actions">
-        <button type="submit" className="primary" disabled={isPending}>
+        <button type="submit" className="primary" disabled={isDisabled}>
           Set the default
         </button>
         {format !== null && (
           <button
             type="button"
-            disabled={isPending}
+            disabled={isDisabled}
             onClick={() => {
               set.reset();
               remove.mutate(undefined);
