@@ -173,3 +173,9 @@ test('the image runs the package’s command, and not as root', () => {
   expect(JSON.parse(instruction('CMD') ?? '')).toEqual(['start']);
   expect(instruction('USER')).toBe('node');
 });
+
+test('the image is built from every folder that the compiler reads', () => {
+  const { include } = JSON.parse(read('tsconfig.build.json')) as { readonly include: string[] };
+  const folders = include.map((path) => `!${path.split('/')[0]}`);
+  expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(folders));
+});
