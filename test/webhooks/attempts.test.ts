@@ -22,13 +22,13 @@ async function setup() {
     },
     /** Delivers an event to the one webhook there is. @returns the attempt's id, and what arrived */
     async deliver(payload: unknown = { note: 'Zoë' }) {
-      const before = await ledger.attempt.count();
-      await posthorn.enqueue({ type: 'expense.created', payload });
-      const attempts = await pollUntil(
-        () => ledger.attempt.findMany({ orderBy: { id: 'asc' } }),
-        ({ length }) => length > before,
+      const event = await posthorn.enqueue({ type: 'expense.created', payload });
+      const { data } = await posthorn.deliveries.list({ eventId: event.id });
+      const attempt = await pollUntil(
+        () => ledger.attempt.findFirst({ where: { deliveryId: String(data[0]?.id) } }),
+        (found) => found !== null,
       );
-      return { id: String(attempts.at(-1)?.id), request: receiver.requests.at(-1) };
+      return { id: String(attempt?.id), request: receiver.requests.at(-1) };
     },
   };
 }
