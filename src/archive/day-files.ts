@@ -88,15 +88,15 @@ export async function writeDay(
     },
   });
   const content = new PassThrough();
-  // Whichever fails first ends the other.
+  // Whichever fails first ends the other, and both have ended before this goes on: a row that were read after
+  // the lease was given back would take it once more.
   const written = pipeline(Readable.from(counted()), createGzip(), measure, content);
-  await Promise.all([
-    written,
-    store.put(file, content).catch((error: unknown) => {
-      content.destroy();
-      throw error;
-    }),
-  ]);
+  const put = store.put(file, content).catch((error: unknown) => {
+    content.destroy();
+    throw error;
+  });
+  await Promise.allSettled([written, put]);
+  await Promise.all([put, written]);
   const made: Manifest = {
     version: VERSION,
     table,
