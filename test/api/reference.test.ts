@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startBrowser, watchFaults } from '../support/browser.js';
+import { sharedBrowser, watchFaults } from '../support/browser.js';
 import { readDescription } from './described-answers.js';
 import { openTestApi } from './setup.js';
 
 test('the reference shows what the document has, breaks no policy, and asks no other host', async () => {
   const { address } = await openTestApi();
   const { document, operations } = await readDescription(address);
-  const browser = await startBrowser();
-  onTestFinished(() => browser.close());
+  const browser = await sharedBrowser();
   const page = await browser.newPage({ baseURL: address });
+  onTestFinished(() => page.close());
   const faults = await watchFaults(page);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));

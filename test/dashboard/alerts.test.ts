@@ -3,9 +3,7 @@ import { makeIncident, makeKey, openTestApi } from '../api/setup.js';
 import { accessibilityFaults } from '../support/browser.js';
 import { startMailServer } from '../support/mail-server.js';
 import { startReceiver } from '../support/receiver.js';
-import { heading, openPipeline, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openPipeline, openSignedIn } from './setup.js';
 
 test('a rule is tried on the past before it is made, changed and deleted', async () => {
   const api = await openPipeline();

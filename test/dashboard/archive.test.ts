@@ -4,9 +4,7 @@ import { createLogger } from '../../src/log.js';
 import { API_KEY, makeKey, openTestApi } from '../api/setup.js';
 import { DAY_MS, setup, temporaryFolder } from '../archive/setup.js';
 import { accessibilityFaults } from '../support/browser.js';
-import { heading, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openSignedIn } from './setup.js';
 
 /** Posthorn with its API, and a day that is past its retention. */
 async function openArchive() {

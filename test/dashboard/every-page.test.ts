@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeKey } from '../api/setup.js';
 import { accessibilityFaults, layoutShifts } from '../support/browser.js';
-import { heading, openPipeline, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openPipeline, openSignedIn } from './setup.js';
 
 describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
   test('shows what there is, is accessible, and breaks no policy', async () => {

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTestApi } from '../api/setup.js';
-import { shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { openSignedIn } from './setup.js';
 
 test('a key is made and revoked', async () => {
   const api = await openTestApi();

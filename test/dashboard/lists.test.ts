@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { pollUntil } from '../support/poll.js';
-import { heading, openPipeline, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openPipeline, openSignedIn } from './setup.js';
 
 test('hundreds of webhooks are a table of which the rows in sight are there', async () => {
   const api = await openPipeline();

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeKey, openTestApi } from '../api/setup.js';
-import { heading, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openSignedIn } from './setup.js';
 
 test('Bull Board shows the jobs under the strictest policy, and changes them for whoever may', async () => {
   const api = await openTestApi();

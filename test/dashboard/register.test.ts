@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTestApi } from '../api/setup.js';
-import { heading, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openSignedIn } from './setup.js';
 
 test('a webhook is registered in the format of what is pasted, or as it is described', async () => {
   const api = await openTestApi();

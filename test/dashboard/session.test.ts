@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { API_KEY, makeKey, openTestApi } from '../api/setup.js';
-import { heading, shareBrowser, signIn } from './setup.js';
-
-const { openPage, openSignedIn } = shareBrowser();
+import { heading, openPage, openSignedIn, signIn } from './setup.js';
 
 describe('signing in', () => {
   test('is refused with a wrong key, and lasts over a reload with a right one, until signing out', async () => {

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { VERSION } from '../../src/version.js';
 import { openTestApi } from '../api/setup.js';
-import { shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { openSignedIn } from './setup.js';
 
 test('settings are found by a word, and no secret is among them', async () => {
   const api = await openTestApi({ timeout: '7s' });

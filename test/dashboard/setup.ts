@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import type { PosthornOptions } from '../../src/config.js';
 import { API_KEY, type ApiBundle, openTestApi } from '../api/setup.js';
-import { startBrowser, watchFaults } from '../support/browser.js';
+import { sharedBrowser, watchFaults } from '../support/browser.js';
 import { pollUntil } from '../support/poll.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
 
@@ -58,45 +58,34 @@ interface OpenedPage {
   readonly faults: readonly string[];
 }
 
-/** One Chromium for all tests of a file, which calls this at its top. */
-export function shareBrowser() {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
+/** Opens a page in a context of its own, for one test. */
+export async function openPage(
+  { address }: Pick<ApiBundle, 'address'>,
+  { path = '/', theme = 'light' }: PageOptions = {},
+): Promise<OpenedPage> {
+  const browser = await sharedBrowser();
+  const context = await browser.newContext({
+    baseURL: address,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
   });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const faults = await watchFaults(page);
+  await page.goto(path);
+  return { page, faults };
+}
 
-  afterAll(() => browser?.close());
-
-  async function openPage(
-    { address }: Pick<ApiBundle, 'address'>,
-    { path = '/', theme = 'light' }: PageOptions = {},
-  ): Promise<OpenedPage> {
-    const context = await browser.newContext({
-      baseURL: address,
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-    });
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    const faults = await watchFaults(page);
-    await page.goto(path);
-    return { page, faults };
-  }
-
-  return {
-    openPage,
-    async openSignedIn(
-      api: Pick<ApiBundle, 'address'>,
-      options: PageOptions = {},
-    ): Promise<OpenedPage> {
-      const opened = await openPage(api, options);
-      await signIn(opened.page, options.key ?? API_KEY);
-      await opened.page.getByRole('button', { name: 'Sign out' }).waitFor();
-      return opened;
-    },
-  };
+/** Opens a page, and signs in there. */
+export async function openSignedIn(
+  api: Pick<ApiBundle, 'address'>,
+  options: PageOptions = {},
+): Promise<OpenedPage> {
+  const opened = await openPage(api, options);
+  await signIn(opened.page, options.key ?? API_KEY);
+  await opened.page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return opened;
 }
 
 export async function signIn(page: Page, key: string): Promise<void> {

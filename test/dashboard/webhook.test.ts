@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeKey } from '../api/setup.js';
 import { pollUntil } from '../support/poll.js';
-import { heading, openPipeline, shareBrowser } from './setup.js';
-
-const { openSignedIn } = shareBrowser();
+import { heading, openPipeline, openSignedIn } from './setup.js';
 
 test('what is done in the dashboard is done in the ledger and at the receiver', async () => {
   const api = await openPipeline();

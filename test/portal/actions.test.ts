@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { heading, shareBrowser } from '../dashboard/setup.js';
+import { heading, openPage } from '../dashboard/setup.js';
 import { pollUntil } from '../support/poll.js';
 import { openCustomer, press } from './setup.js';
-
-const { openPage } = shareBrowser();
 
 test('what a customer does is done in the ledger and at the receiver', async () => {
   const customer = await openCustomer();

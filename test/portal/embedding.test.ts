@@ -3,10 +3,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTestApi, register } from '../api/setup.js';
-import { shareBrowser } from '../dashboard/setup.js';
+import { openPage } from '../dashboard/setup.js';
 import { pollUntil } from '../support/poll.js';
-
-const { openPage } = shareBrowser();
 
 /** A site that answers every request with one page, on a port and so with an origin of its own. */
 async function startSite() {

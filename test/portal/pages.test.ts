@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { heading, shareBrowser } from '../dashboard/setup.js';
+import { heading, openPage } from '../dashboard/setup.js';
 import { accessibilityFaults } from '../support/browser.js';
 import { openCustomer, press } from './setup.js';
-
-const { openPage } = shareBrowser();
 
 /** What opens an attempt. */
 const SENT = 'What was sent and answered';

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTestApi, register } from '../api/setup.js';
-import { heading, shareBrowser } from '../dashboard/setup.js';
-
-const { openPage } = shareBrowser();
+import { heading, openPage } from '../dashboard/setup.js';
 
 /** Two accounts with a webhook each, and links to them. */
 async function openAccounts() {
