@@ -20,8 +20,8 @@ const SOURCES = [
   'package-lock.json',
 ];
 
-/** The file that each step of the build writes last, or needs the others for. */
-const BUILT = ['dist/cli/main.js', 'dist/dashboard/index.html'];
+/** A file of each step of the build. */
+const BUILT = ['dist/cli/main.js', 'dist/dashboard/index.html', 'dist/reference/scalar.js.gz'];
 
 const changedAt = (path) => statSync(join(root, path)).mtimeMs;
 
