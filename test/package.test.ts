@@ -89,9 +89,9 @@ test('the tarball holds what runs, and neither sources nor tests', () => {
       !/^(dist\/.+\.(js|d\.ts)|dist\/(dashboard|reference)\/.+|prisma\/.+|[^/]+)$/.test(path),
   );
   expect(others).toEqual([]);
-  expect(paths.filter((path) => /(^|\/)(test|bench)\/|\.test\.|\.tgz$|\.map$/.test(path))).toEqual(
-    [],
-  );
+  // The dashboard's files are named for its modules, of which one sends tests.
+  const named = paths.filter((path) => !path.startsWith('dist/dashboard/assets/test-form-'));
+  expect(named.filter((path) => /test|bench|\.tgz$|\.map$/.test(path))).toEqual([]);
   expect(files.find(({ path }) => path === 'dist/cli/main.js')?.mode).toBe(0o755);
   // Of these about 700,000 are the dashboard, which is there as it is and compressed twice, and a million the
   // viewer of the API's reference.

@@ -56,18 +56,6 @@ describe.each(['light', 'dark'] as const)('every page (%s)', (theme) => {
       );
       expect([path, scrollWidth <= clientWidth]).toEqual([path, true]);
       await page.setViewportSize({ width: 1280, height: 800 });
-      if (process.env.SCREENSHOTS) {
-        await page.waitForTimeout(500);
-        const name = path
-          .split('/')
-          .filter(Boolean)
-          .map((part) => part.slice(0, 10))
-          .join('-');
-        await page.screenshot({
-          path: `${process.env.SCREENSHOTS}/${theme}-${name || 'overview'}.png`,
-          fullPage: true,
-        });
-      }
     }
     expect(faults).toEqual([]);
   });

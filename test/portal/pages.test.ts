@@ -43,11 +43,6 @@ test('every page shows what there is, is accessible in both themes, fits a phone
           'document.documentElement.scrollWidth <= document.documentElement.clientWidth',
         );
         expect([...at, width, fits]).toEqual([...at, width, true]);
-        if (process.env.SCREENSHOTS) {
-          await page.waitForTimeout(400);
-          const name = `${colorScheme}-${width}-${hash.split('/')[1] || 'list'}-${button ?? ''}`;
-          await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, fullPage: true });
-        }
       }
     }
     await page.keyboard.press('Escape');
