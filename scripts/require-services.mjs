@@ -2,6 +2,7 @@
 // package manager where that is allowed, and otherwise stops with the command to run. Says nothing where
 // both are there.
 import { spawnSync } from 'node:child_process';
+import { CHROMIUM_NAMES } from './chromium.mjs';
 
 const NEEDS = [
   {
@@ -18,7 +19,7 @@ const NEEDS = [
   },
   {
     what: 'Chromium',
-    programs: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+    programs: CHROMIUM_NAMES,
     packages: { 'apt-get': 'chromium', dnf: 'chromium', yum: 'chromium', apk: 'chromium' },
     otherwise: 'Install Chromium or Chrome, so that `chromium` or `google-chrome` is on the PATH.',
   },

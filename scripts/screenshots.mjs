@@ -1,10 +1,10 @@
 // Takes the pictures of docs/screenshots: starts a Posthorn with something to see (screenshots/), signs in
 // with Chromium, and shows each page in both themes. `npm run screenshots` builds first; names as arguments
 // (`npm run screenshots -- overview`) take those alone.
-import { execFileSync } from 'node:child_process';
 import { mkdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { findChromium } from './chromium.mjs';
 import { startInstallation } from './screenshots/installation.mjs';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots', import.meta.url));
@@ -40,12 +40,6 @@ try {
 } finally {
   await browser.close();
   await installation.stop();
-}
-
-function findChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-  const search = names.map((name) => `command -v ${name}`).join(' || ');
-  return execFileSync('/bin/sh', ['-c', search], { encoding: 'utf8' }).trim();
 }
 
 /** @returns the bytes of all pictures of a theme */

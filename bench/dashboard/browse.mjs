@@ -2,8 +2,7 @@
 // the last key to the data being on the page.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+import { findChromium } from '../../scripts/chromium.mjs';
 
 const KIB = 1_024;
 
@@ -16,7 +15,10 @@ const SCROLLS = 20;
  * @param apiKey a key that may see everything
  */
 export async function browse(address, apiKey) {
-  const browser = await launch();
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
+  });
   try {
     const context = await browser.newContext({
       baseURL: address,
@@ -27,21 +29,6 @@ export async function browse(address, apiKey) {
   } finally {
     await browser.close();
   }
-}
-
-async function launch() {
-  const faults = [];
-  for (const name of NAMES) {
-    try {
-      return await chromium.launch({
-        executablePath: `/usr/bin/${name}`,
-        args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
-      });
-    } catch (error) {
-      faults.push(error.message);
-    }
-  }
-  throw new Error(`no Chromium could be started: ${faults[0]}`);
 }
 
 async function signIn(context, apiKey) {

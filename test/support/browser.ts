@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-/** Names under which systems install Chromium. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+import { findChromium } from '../../scripts/chromium.mjs';
 
 /** Starts the Chromium of this machine, with no window and nothing kept. */
 function startBrowser(): Promise<Browser> {
@@ -27,17 +24,6 @@ let shared: Promise<Browser> | undefined;
 export function sharedBrowser(): Promise<Browser> {
   shared ??= startBrowser();
   return shared;
-}
-
-function findChromium(): string {
-  for (const name of NAMES) {
-    try {
-      return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  throw new Error('no Chromium was found: `npm test` says how to install it');
 }
 
 /** What a page did that it must not: broke its policy, or wrote an error to the console. */

@@ -1,0 +1,2 @@
+/** Where the Chromium of this machine is. Throws where there is none. */
+export function findChromium(): string;
